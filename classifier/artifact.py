@@ -1,0 +1,182 @@
+"""Saves and loads a model as a folder of arrays, text and JSON; every file's digest is checked before it is used."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+import tempfile
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from pydantic import ValidationError
+
+from classifier.dataset import Example
+from classifier.evaluate import Report
+from classifier.features import Block, BlockVocabulary, FeatureSpace
+from classifier.manifest import FORMAT, BlockManifest, HeadManifest, Manifest, Training, card
+from classifier.model import Classifier, Head, Part
+from classifier.segment import build_segmenter
+
+MANIFEST = "manifest.json"
+CARD = "card.md"
+WORDS = "words.txt"
+
+
+class ArtifactError(Exception):
+    """A model that is not there, not whole, or not readable by this version."""
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """What stands in the manifest beside what the classifier itself knows."""
+
+    code: str
+    rulebook: str
+    training: Training
+    user_words: tuple[str, ...]
+    made_at: datetime | None = None
+
+
+def dataset_digest(examples: Iterable[Example]) -> str:
+    """SHA-256 over ids, texts and labels, in order."""
+    digest = hashlib.sha256()
+    for example in examples:
+        row = [example.petition.id, example.petition.title, example.petition.body, sorted(example.labels.items())]
+        digest.update(json.dumps(row, ensure_ascii=False).encode())
+    return digest.hexdigest()
+
+
+def save(classifier: Classifier, report: Report, origin: Origin, models: Path) -> Path:
+    """Write `models/<version>/`, whole or not at all. Raises ArtifactError if it is there already."""
+    target = models / classifier.version
+    if target.exists():
+        raise ArtifactError(f"{target}: there is a model of this name already; choose another --name")
+    models.mkdir(parents=True, exist_ok=True)
+    draft = Path(tempfile.mkdtemp(prefix=".draft-", dir=models))
+    try:
+        _write(classifier, report, origin, draft)
+        draft.chmod(0o755)
+        draft.replace(target)
+    except BaseException:
+        shutil.rmtree(draft, ignore_errors=True)
+        raise
+    return target
+
+
+def _write(classifier: Classifier, report: Report, origin: Origin, folder: Path) -> None:
+    (folder / WORDS).write_text("\n".join(origin.user_words) + "\n", encoding="utf-8")
+    for number, vocabulary in enumerate(classifier.features.vocabularies):
+        (folder / f"block{number}.txt").write_text("\n".join(vocabulary.grams) + "\n", encoding="utf-8")
+        np.save(folder / f"block{number}.idf.npy", vocabulary.idf, allow_pickle=False)
+    for head in classifier.heads.values():
+        for number, part in enumerate(head.parts):
+            for name, array in asdict(part).items():
+                np.save(folder / f"{head.name}{number}.{name}.npy", array, allow_pickle=False)
+    manifest = _manifest(classifier, report, origin, folder)
+    (folder / CARD).write_text(card(manifest), encoding="utf-8")
+    (folder / MANIFEST).write_text(manifest.model_dump_json(indent=1) + "\n", encoding="utf-8")
+
+
+def _manifest(classifier: Classifier, report: Report, origin: Origin, folder: Path) -> Manifest:
+    made_at = origin.made_at or datetime.now(UTC).replace(microsecond=0)
+    return Manifest(
+        format=FORMAT,
+        version=classifier.version,
+        made_at=made_at.isoformat(),
+        code=origin.code,
+        rulebook=origin.rulebook,
+        blocks=tuple(BlockManifest(**asdict(v.block)) for v in classifier.features.vocabularies),
+        heads={
+            name: HeadManifest(labels=head.labels, sharpness=head.sharpness, parts=len(head.parts))
+            for name, head in classifier.heads.items()
+        },
+        training=origin.training,
+        metrics={name: asdict(head) for name, head in report.heads.items()},
+        files={path.name: _digest(path) for path in sorted(folder.iterdir())},
+    )
+
+
+def load(folder: Path) -> Classifier:
+    """Read a model. Raises ArtifactError, before any array is used, for a missing, changed or newer file."""
+    manifest = read_manifest(folder)
+    for name, digest in manifest.files.items():
+        path = folder / name
+        if Path(name).name != name or not path.is_file():
+            raise ArtifactError(f"{path}: missing")
+        if _digest(path) != digest:
+            raise ArtifactError(f"{path}: changed since it was made (its digest does not match the manifest)")
+    segmenter = build_segmenter(_lines(folder / WORDS))
+    vocabularies = [_vocabulary(folder, number, block) for number, block in enumerate(manifest.blocks)]
+    heads = {name: _head(folder, name, head) for name, head in manifest.heads.items()}
+    return Classifier(manifest.version, FeatureSpace(vocabularies, segmenter), heads)
+
+
+def read_manifest(folder: Path) -> Manifest:
+    """The manifest alone; raises ArtifactError when there is none or it is not valid."""
+    path = folder / MANIFEST
+    try:
+        return Manifest.model_validate_json(path.read_bytes())
+    except OSError:
+        raise ArtifactError(f"{folder}: no model there (no {MANIFEST})") from None
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        raise ArtifactError(f"{path}: {'.'.join(map(str, first['loc']))}: {first['msg']}") from None
+
+
+def versions(models: Path) -> list[str]:
+    """Names of the models in a folder, sorted."""
+    return sorted(path.parent.name for path in models.glob(f"*/{MANIFEST}") if not path.parent.name.startswith("."))
+
+
+def active(models: Path) -> str | None:
+    """The version that active.json names; None when there is no such file."""
+    path = models / "active.json"
+    if not path.is_file():
+        return None
+    try:
+        value: Any = json.loads(path.read_text(encoding="utf-8"))
+        return str(value["version"])
+    except (ValueError, KeyError, TypeError):
+        raise ArtifactError(f'{path}: not of the form {{"version": "…"}}') from None
+
+
+def _vocabulary(folder: Path, number: int, block: BlockManifest) -> BlockVocabulary:
+    grams = tuple(_lines(folder / f"block{number}.txt"))
+    idf = _array(folder / f"block{number}.idf.npy", (len(grams),))
+    return BlockVocabulary(Block(**block.model_dump()), grams, idf)
+
+
+def _head(folder: Path, name: str, head: HeadManifest) -> Head:
+    parts = []
+    for number in range(head.parts):
+        stem = f"{name}{number}"
+        of = _array(folder / f"{stem}.of.npy", (len(head.labels),))
+        bias = _array(folder / f"{stem}.bias.npy", (None,))
+        weights = _array(folder / f"{stem}.weights.npy", (None, bias.size))
+        parts.append(Part(weights, bias, of))
+    return Head(name, head.labels, tuple(parts), head.sharpness)
+
+
+def _array(path: Path, shape: Sequence[int | None]) -> Any:
+    """A mapped array; never a pickle."""
+    try:
+        array = np.load(path, mmap_mode="r", allow_pickle=False)
+    except (OSError, ValueError) as error:
+        raise ArtifactError(f"{path}: {error}") from None
+    if len(shape) != array.ndim or any(w not in (None, size) for w, size in zip(shape, array.shape, strict=True)):
+        raise ArtifactError(f"{path}: shape {array.shape} where {tuple(shape)} is expected")
+    return array
+
+
+def _lines(path: Path) -> list[str]:
+    return [line for line in path.read_text(encoding="utf-8").split("\n") if line]
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,0 +1,148 @@
+"""Labelled petitions: read from a file, labels checked against the taxonomy, twins kept together."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from zlib import crc32
+
+from classifier.features import field_text
+from classifier.rows import InputError, Row, RowFile, read_rows
+from rules.petition import Petition
+from rules.taxonomy import Taxonomy
+from rules.text import MAX_LENGTH
+
+ID_NAMES = ("id", "编号", "信访件编号", "工单编号", "留言编号", "序号", "petition_id")
+TITLE_NAMES = ("title", "标题", "主题", "留言主题", "信访标题")
+TEXT_NAMES = ("text", "body", "内容", "正文", "详情", "留言详情", "诉求", "诉求内容", "投诉内容", "问题描述", "content")
+DATE_NAMES = ("received_at", "date", "日期", "登记时间", "信访日期", "留言时间", "时间", "登记日期")
+MANY_PROBLEMS = 20
+SHINGLE = 8
+"""Characters in a row that two texts share when they are twins."""
+SKETCH = 12
+"""Least hashes kept of a text; texts that share one are put together."""
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """Which column is what; None: guessed from its name."""
+
+    id: str | None = None
+    title: str | None = None
+    text: str | None = None
+    date: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A petition and its labels by head; a head without a label in this row is absent."""
+
+    petition: Petition
+    labels: Mapping[str, str]
+
+
+class ColumnReader:
+    """Makes petitions of the rows of one file."""
+
+    def __init__(self, file: RowFile, columns: Columns) -> None:
+        text = file.column(columns.text, TEXT_NAMES)
+        if text is None:
+            raise InputError(f"{file.path}: no text column found among: {', '.join(file.columns)}; name it with --text")
+        self._text = text
+        self._id = file.column(columns.id, ID_NAMES)
+        self._title = file.column(columns.title, TITLE_NAMES)
+        self._date = file.column(columns.date, DATE_NAMES)
+
+    def petition(self, row: Row) -> Petition | str:
+        """The petition of a row, or the sentence that says why there is none."""
+        if row.problem:
+            return row.problem
+        body, title = row.cells.get(self._text, "").strip(), self._cell(row, self._title)
+        problem = text_problem(title, body)
+        if problem:
+            return problem
+        petition_id = self._cell(row, self._id) or str(row.number)
+        return Petition(petition_id, body, title, received_at=parse_date(self._cell(row, self._date)))
+
+    def id(self, row: Row) -> str:
+        return self._cell(row, self._id) or str(row.number)
+
+    @staticmethod
+    def _cell(row: Row, column: str | None) -> str:
+        return row.cells.get(column, "").strip() if column else ""
+
+
+def text_problem(title: str, body: str) -> str | None:
+    """Why a text cannot be decided: it is empty or too long."""
+    if not (title + body).strip():
+        return "the text is empty"
+    if len(title) + len(body) + 1 > MAX_LENGTH:
+        return f"the text has {len(title) + len(body)} characters; at most {MAX_LENGTH - 1} are read"
+    return None
+
+
+def parse_date(text: str) -> date | None:
+    """The day of `2019/4/1 17:07:36`, `2019-04-01`, `20190401` and the like; None when it is none."""
+    day = text.strip().split(" ")[0].split("T")[0]
+    for form in ("%Y-%m-%d", "%Y/%m/%d", "%Y%m%d", "%Y.%m.%d", "%Y年%m月%d日"):
+        try:
+            return datetime.strptime(day, form).date()
+        except ValueError:
+            continue
+    return None
+
+
+def read_dataset(path: Path, labels: Mapping[str, str], columns: Columns, taxonomy: Taxonomy) -> list[Example]:
+    """Every row with at least one label. `labels` maps head to column. All bad rows are told at once."""
+    file = read_rows(path)
+    reader = ColumnReader(file, columns)
+    for column in labels.values():
+        file.column(column, ())
+    examples, problems = [], []
+    for row in file.rows:
+        petition = reader.petition(row)
+        if isinstance(petition, str):
+            problems.append(f"{path}: row {row.number}: {petition}")
+            continue
+        named = {head: _label(head, row.cells.get(column, ""), taxonomy) for head, column in labels.items()}
+        given = {head: label for head, label in named.items() if label}
+        if given:
+            examples.append(Example(petition, given))
+    if problems:
+        raise InputError("\n".join([*problems[:MANY_PROBLEMS], f"{len(problems)} rows cannot be read"]))
+    if not examples:
+        raise InputError(f"{path}: no row has a label")
+    return examples
+
+
+def _label(head: str, text: str, taxonomy: Taxonomy) -> str:
+    """A category label in taxonomy terms becomes its code; an office's own class stays as it is."""
+    text = text.strip()
+    return (taxonomy.find(text) or text) if head == "category" and text else text
+
+
+def twin_groups(petitions: Sequence[Petition]) -> list[int]:
+    """A group number for each petition; near-identical texts share one, so that no split separates them.
+
+    Each text is sketched by its SKETCH least shingle hashes (Broder 1997, on the resemblance of documents).
+    """
+    parents = list(range(len(petitions)))
+    first_with: dict[int, int] = {}
+    for index, petition in enumerate(petitions):
+        for shingle in _sketch(field_text(petition, "text")):
+            parents[_root(parents, index)] = _root(parents, first_with.setdefault(shingle, index))
+    return [_root(parents, index) for index in range(len(petitions))]
+
+
+def _sketch(text: str) -> list[int]:
+    shingles = {crc32(text[start : start + SHINGLE].encode()) for start in range(max(1, len(text) - SHINGLE + 1))}
+    return sorted(shingles)[:SKETCH]
+
+
+def _root(parents: list[int], index: int) -> int:
+    while parents[index] != index:
+        parents[index] = parents[parents[index]]
+        index = parents[index]
+    return index

@@ -1,0 +1,79 @@
+"""One-vs-rest linear classifiers over naive-Bayes-weighted features (Wang & Manning 2012, ACL, P12-2018)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from joblib import Parallel, delayed
+from numpy.typing import NDArray
+from scipy.sparse import csr_matrix
+from sklearn.svm import LinearSVC
+
+from classifier.model import Floats, Head, Indices, Part
+from rules.taxonomy import at_level
+
+SMOOTHING = 0.1
+MAX_ITER = 2000
+Bools = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """How a linear part is fitted. `level_weights`: how much each level of the category tree counts."""
+
+    cost: float = 1.0
+    level_weights: tuple[float, float, float] = (1.0, 1.0, 0.7)
+    seed: int = 0
+
+
+def fit_head(name: str, features: csr_matrix, labels: Sequence[str], fit: Fit, weights: Floats | None = None) -> Head:
+    """A head over these rows. `labels`: one for each row; `weights`: how much each row counts (default: one)."""
+    known = tuple(sorted(set(labels)))
+    parts = []
+    for level, share in _levels(known, fit):
+        columns = tuple(sorted({at_level(label, level) for label in known}))
+        own = np.array([columns.index(at_level(label, level)) for label in labels])
+        part_weights, bias = _fit_columns(features, own, len(columns), fit, weights)
+        of = np.array([columns.index(at_level(label, level)) for label in known], dtype=np.int64)
+        parts.append(Part(part_weights * np.float32(share), bias * np.float32(share), of))
+    return Head(name, known, tuple(parts))
+
+
+def _levels(labels: tuple[str, ...], fit: Fit) -> list[tuple[int, float]]:
+    """The levels worth a part of their own: each at which the labels differ more than on the level above."""
+    result: list[tuple[int, float]] = []
+    count = 1
+    for level in (1, 2, 3):
+        distinct = len({at_level(label, level) for label in labels})
+        if distinct > count:
+            result.append((level, fit.level_weights[level - 1]))
+            count = distinct
+    return [(level, 1.0) for level, _ in result] if len(result) == 1 else result or [(1, 1.0)]
+
+
+def _fit_columns(
+    features: csr_matrix, own: Indices, count: int, fit: Fit, weights: Floats | None
+) -> tuple[Floats, Floats]:
+    """Weights (features, count) and bias (count), one binary classifier each."""
+    tasks = (delayed(_fit_one)(features, own == column, fit, weights) for column in range(count))
+    fitted = Parallel(n_jobs=-1, prefer="threads")(tasks)
+    return np.stack([w for w, _ in fitted], axis=1), np.array([b for _, b in fitted], dtype=np.float32)
+
+
+def _fit_one(features: csr_matrix, own: Bools, fit: Fit, weights: Floats | None) -> tuple[Floats, float]:
+    if own.all():
+        return np.zeros(features.shape[1], dtype=np.float32), 1.0
+    ratio = log_count_ratio(features, own)
+    scaled = csr_matrix((features.data * ratio[features.indices], features.indices, features.indptr), features.shape)
+    machine = LinearSVC(C=fit.cost, max_iter=MAX_ITER, random_state=fit.seed)
+    machine.fit(scaled, own, sample_weight=weights)
+    return (machine.coef_[0] * ratio).astype(np.float32), float(machine.intercept_[0])
+
+
+def log_count_ratio(features: csr_matrix, own: Bools) -> Floats:
+    """How much likelier each feature is in the class than outside it. Shape (features,)."""
+    inside = SMOOTHING + np.asarray(features[own].sum(axis=0)).ravel()
+    outside = SMOOTHING + np.asarray(features[~own].sum(axis=0)).ravel()
+    return np.asarray(np.log(inside / inside.sum()) - np.log(outside / outside.sum()), dtype=np.float32)

@@ -1,0 +1,79 @@
+"""What an artifact is: the manifest that stands beside the arrays of a model, and the card a person reads."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+FORMAT = 1
+"""Raised whenever older code could not read a newer artifact."""
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class BlockManifest(_Strict):
+    """One feature block, as in classifier.features.Block."""
+
+    unit: str
+    field: str
+    low: int
+    high: int
+    weight: float
+    min_rows: int
+
+
+class HeadManifest(_Strict):
+    """One head: its labels in column order, how sharp its probabilities are, and how many parts it has."""
+
+    labels: tuple[str, ...]
+    sharpness: float
+    parts: int
+
+
+class Training(_Strict):
+    """What the model was trained on: digest of ids, texts and labels, number of rows, seed."""
+
+    dataset: str
+    rows: int
+    seed: int
+
+
+class Manifest(_Strict):
+    """manifest.json. `files`: SHA-256 of every other file of the folder, hexadecimal."""
+
+    format: int = Field(ge=1, le=FORMAT)
+    version: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")
+    made_at: str
+    code: str
+    rulebook: str
+    blocks: tuple[BlockManifest, ...]
+    heads: dict[str, HeadManifest]
+    training: Training
+    metrics: dict[str, Any]
+    files: dict[str, str]
+
+
+def card(manifest: Manifest) -> str:
+    """The model card (Markdown): what the model is for, what taught it, how well it did on held-back rows."""
+    lines = [
+        f"# Model {manifest.version}",
+        "",
+        f"Made {manifest.made_at} by fenban {manifest.code} from {manifest.training.rows} labelled petitions.",
+        "It sorts matters: it has no feature, label or field about the person who writes.",
+        "",
+        "Figures are of rows held back from training (grouped folds: near-identical texts never on both sides).",
+        "They hold for texts like those it was trained on; measure on your own with `fenban evaluate`.",
+        "",
+        "| head | labels | rows | accuracy | macro-F1 | top 3 | calibration error | coverage at 98 % |",
+        "|---|---|---|---|---|---|---|---|",
+    ]
+    return "\n".join([*lines, *(_card_row(name, head, manifest) for name, head in manifest.heads.items()), ""])
+
+
+def _card_row(name: str, head: HeadManifest, manifest: Manifest) -> str:
+    figures = manifest.metrics[name]
+    numbers = [figures[key] for key in ("accuracy", "macro_f1", "top3", "ece", "coverage_at_98")]
+    return f"| {name} | {len(head.labels)} | {figures['rows']} | " + " | ".join(f"{n:.3f}" for n in numbers) + " |"

@@ -1,0 +1,128 @@
+"""The trained classifier: one pass over a text gives the probabilities of every head, and the words that told."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_matrix
+
+from classifier.features import FeatureSpace
+from classifier.prediction import HeadPrediction, Prediction, TellingWord
+from rules.petition import Petition
+
+BATCH = 256
+TELLING = 8
+RANKED = 40
+Floats = NDArray[np.float32]
+Indices = NDArray[np.int64]
+Features = tuple[NDArray[np.int32], Floats]
+"""Columns of one petition and their values."""
+
+
+class Predictor(Protocol):
+    """What the main flow asks of a classifier."""
+
+    @property
+    def version(self) -> str: ...
+
+    def predict(self, petitions: Sequence[Petition]) -> list[Prediction]: ...
+
+
+@dataclass(frozen=True)
+class Part:
+    """One linear layer of a head: column `of[i]` of `weights` speaks for the head's label i.
+
+    A flat head has one part and `of` counts 0, 1, 2…; in a head over a tree of categories the parts of the
+    upper levels speak for all labels below. Shapes: weights (features, columns), bias (columns), of (labels).
+    """
+
+    weights: Floats
+    bias: Floats
+    of: Indices
+
+
+@dataclass(frozen=True)
+class Head:
+    """One question the model answers. Probability of label i: softmax of `sharpness` times its margin."""
+
+    name: str
+    labels: tuple[str, ...]
+    parts: tuple[Part, ...]
+    sharpness: float = 1.0
+
+    def margins(self, features: csr_matrix) -> Floats:
+        """Shape (petitions, labels): the sum over parts."""
+        total = np.zeros((features.shape[0], len(self.labels)), dtype=np.float32)
+        for part in self.parts:
+            total += (features @ part.weights + part.bias)[:, part.of]
+        return total
+
+    def probabilities(self, margins: Floats) -> Floats:
+        return softmax(margins * np.float32(self.sharpness))
+
+    def pulls(self, features: Features, winner: int, rival: int) -> Floats:
+        """What each feature of one petition adds to the margin of `winner` over `rival`; bias apart, they sum to it."""
+        columns, values = features
+        total = np.zeros(columns.size, dtype=np.float32)
+        for part in self.parts:
+            total += part.weights[columns, part.of[winner]] - part.weights[columns, part.of[rival]]
+        return np.asarray(total * values, dtype=np.float32)
+
+
+class Classifier:
+    """All heads over one feature space."""
+
+    def __init__(self, version: str, features: FeatureSpace, heads: Mapping[str, Head]) -> None:
+        self.version = version
+        self.features = features
+        self.heads = dict(heads)
+        self._grams = features.grams
+
+    def predict(self, petitions: Sequence[Petition]) -> list[Prediction]:
+        """One prediction for each petition, in order."""
+        result: list[Prediction] = []
+        for start in range(0, len(petitions), BATCH):
+            result += self._predict(petitions[start : start + BATCH])
+        return result
+
+    def _predict(self, petitions: Sequence[Petition]) -> list[Prediction]:
+        rows = self.features.transform(petitions)
+        by_head = {name: self._answers(head, rows) for name, head in self.heads.items()}
+        return [
+            Prediction({name: answers[index] for name, answers in by_head.items()})
+            for index in range(len(petitions))
+        ]  # fmt: skip
+
+    def _answers(self, head: Head, rows: csr_matrix) -> list[HeadPrediction]:
+        probabilities = head.probabilities(head.margins(rows))
+        order = np.argsort(-probabilities, axis=1, kind="stable")[:, :RANKED]
+        return [
+            HeadPrediction(
+                ranked=tuple((head.labels[i], float(probabilities[row, i])) for i in order[row]),
+                telling=self._telling(head, _features(rows, row), order[row]),
+            )
+            for row in range(rows.shape[0])
+        ]
+
+    def _telling(self, head: Head, features: Features, order: Indices) -> tuple[TellingWord, ...]:
+        columns, _ = features
+        if len(order) < 2 or not columns.size:
+            return ()
+        pulls = head.pulls(features, int(order[0]), int(order[1]))
+        best = np.argsort(-pulls, kind="stable")[:TELLING]
+        return tuple(TellingWord(self._grams[columns[i]], float(pulls[i])) for i in best if pulls[i] > 0)
+
+
+def _features(rows: csr_matrix, row: int) -> Features:
+    inside = slice(rows.indptr[row], rows.indptr[row + 1])
+    return rows.indices[inside], rows.data[inside]
+
+
+def softmax(margins: Floats) -> Floats:
+    """Row by row, safe for large margins."""
+    raised = np.exp(margins - margins.max(axis=1, keepdims=True))
+    return np.asarray(raised / raised.sum(axis=1, keepdims=True), dtype=np.float32)

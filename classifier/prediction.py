@@ -1,0 +1,39 @@
+"""What the classifier says of a petition: labels with probabilities, and the words that told."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+HEADS = ("category", "kind", "department")
+
+
+@dataclass(frozen=True, slots=True)
+class TellingWord:
+    """`pull`: what this n-gram adds to the margin of the best label over the second."""
+
+    gram: str
+    pull: float
+
+
+@dataclass(frozen=True, slots=True)
+class HeadPrediction:
+    """`ranked`: (label, probability), best first, summing to 1; `telling`: strongest pull first."""
+
+    ranked: tuple[tuple[str, float], ...]
+    telling: tuple[TellingWord, ...] = ()
+
+    @property
+    def label(self) -> str:
+        return self.ranked[0][0]
+
+    @property
+    def probability(self) -> float:
+        return self.ranked[0][1]
+
+
+@dataclass(frozen=True, slots=True)
+class Prediction:
+    """One head prediction for each head the model has."""
+
+    heads: Mapping[str, HeadPrediction]

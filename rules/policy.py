@@ -1,0 +1,75 @@
+"""How the verdicts of rules and classifier become one answer, and from which confidence on: a table."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Literal
+
+from pydantic import Field, model_validator
+
+from rules.rule import Strict
+
+
+class Band(StrEnum):
+    """What happens next: sent on, suggested to a clerk, or decided by a clerk."""
+
+    AUTO = "auto"
+    SUGGEST = "suggest"
+    REVIEW = "review"
+
+
+BAND_ORDER = (Band.AUTO, Band.SUGGEST, Band.REVIEW)
+
+
+class Agreement(StrEnum):
+    """How the two verdicts stand to each other."""
+
+    AGREE = "agree"
+    SAME_BRANCH = "same_branch"
+    DISAGREE = "disagree"
+    CLASSIFIER_ONLY = "classifier_only"
+    RULES_ONLY = "rules_only"
+    NEITHER = "neither"
+
+
+class Combination(Strict):
+    """Whose answer counts, and the best band such an answer may reach."""
+
+    answer: Literal["classifier", "rules", "none"]
+    best_band: Band
+
+
+class Thresholds(Strict):
+    """Least confidence for a band."""
+
+    auto: float = Field(ge=0, le=1)
+    suggest: float = Field(ge=0, le=1)
+
+
+class Policy(Strict):
+    """policy.yaml."""
+
+    thresholds: Thresholds
+    confidence_level: Literal[1, 2, 3]
+    candidates: int = Field(ge=1, le=20)
+    clear_margin: float = Field(ge=0)
+    combination: dict[Agreement, Combination]
+
+    @model_validator(mode="after")
+    def _complete(self) -> Policy:
+        missing = [state.value for state in Agreement if state not in self.combination]
+        if missing:
+            raise ValueError(f"combination lacks {', '.join(missing)}")
+        return self
+
+    def band(self, confidence: float | None, agreement: Agreement) -> Band:
+        """The band for a confidence (None: no classifier spoke), never better than the table allows."""
+        own = self._by_confidence(confidence)
+        return max(own, self.combination[agreement].best_band, key=BAND_ORDER.index)
+
+    def _by_confidence(self, confidence: float | None) -> Band:
+        if confidence is None:
+            return Band.SUGGEST
+        if confidence >= self.thresholds.auto:
+            return Band.AUTO
+        return Band.SUGGEST if confidence >= self.thresholds.suggest else Band.REVIEW

@@ -1,0 +1,114 @@
+"""A rule as its author writes it: when these words stand in a petition, then this conclusion, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+
+Term = Annotated[str, StringConstraints(min_length=1, max_length=40, strip_whitespace=True)]
+Terms = tuple[Term, ...]
+Code = Annotated[str, StringConstraints(pattern=r"^[0-9]{2}(\.[0-9]{2}){0,2}$")]
+Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9.-]*$", max_length=80)]
+Sentence = Annotated[str, StringConstraints(min_length=4, max_length=400)]
+FieldName = Literal["title", "body", "text"]
+
+
+class Strict(BaseModel):
+    """Unknown keys are errors and values do not change."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Kind(StrEnum):
+    """What a petition wants (条例 arts. 29, 30, 31; 咨询 as hotlines use it)."""
+
+    SUGGESTION = "suggestion"
+    ACCUSATION = "accusation"
+    APPEAL = "appeal"
+    INQUIRY = "inquiry"
+
+
+class Urgency(StrEnum):
+    """Three levels of our own making; the regulation sets none."""
+
+    CRITICAL = "特急"
+    URGENT = "加急"
+    ORDINARY = "一般"
+
+
+class Near(Strict):
+    """A term of `these` and one of `those`, in either order, at most `within` characters between."""
+
+    these: Terms = Field(min_length=1)
+    those: Terms = Field(min_length=1)
+    within: int = Field(ge=0, le=200)
+
+
+class Condition(Strict):
+    """All parts that are given must hold. Terms are substrings of the folded text."""
+
+    any: Terms = ()
+    all: Terms = ()
+    none: Terms = ()
+    near: Near | None = None
+    field: FieldName = "text"
+    whole_word: bool = False
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Condition:
+        if not (self.any or self.all or self.near):
+            raise ValueError("needs one of any, all, near")
+        return self
+
+    def terms(self) -> Iterator[str]:
+        """Every term, as written; one that stands in two parts comes twice."""
+        yield from (*self.any, *self.all, *self.none)
+        if self.near:
+            yield from (*self.near.these, *self.near.those)
+
+
+class Conclusion(Strict):
+    """Exactly one of category, kind, urgency; `call` names the lines to ring at once."""
+
+    category: Code | None = None
+    kind: Kind | None = None
+    urgency: Urgency | None = None
+    call: tuple[str, ...] = ()
+
+    @model_validator(mode="after")
+    def _is_one(self) -> Conclusion:
+        if sum(value is not None for value in (self.category, self.kind, self.urgency)) != 1:
+            raise ValueError("needs exactly one of category, kind, urgency")
+        if self.call and self.urgency is None:
+            raise ValueError("call belongs to urgency")
+        return self
+
+    def __str__(self) -> str:
+        return str(self.category or self.kind or self.urgency)
+
+
+class Examples(Strict):
+    """The proof of a rule: texts it hits and texts it must miss."""
+
+    hits: tuple[Sentence, ...] = Field(min_length=1)
+    misses: tuple[Sentence, ...] = Field(min_length=1)
+
+
+class Rule(Strict):
+    """One rule. Weight 3: alone enough for a clerk; 2: usually right; 1: supports only."""
+
+    id: Slug
+    when: Condition
+    then: Conclusion
+    weight: int = Field(ge=1, le=3)
+    why: Sentence
+    examples: Examples
+
+
+class RuleFile(Strict):
+    """A file of rules (`keywords/*.yaml`)."""
+
+    rules: tuple[Rule, ...]

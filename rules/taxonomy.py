@@ -1,0 +1,115 @@
+"""The tree of categories (内容分类): codes, names, paths, and what became of retired ones."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from pydantic import Field
+
+from rules.rule import Code, Strict, Term
+
+SEPARATORS = ("/", "_")
+
+
+class CategoryText(Strict):
+    """A category as written in taxonomy.yaml, its children inside."""
+
+    code: Code
+    name: Term
+    children: tuple[CategoryText, ...] = ()
+    covers: tuple[Code, ...] = ()
+    active: bool = True
+    successor: Code | None = None
+
+
+class TaxonomyFile(Strict):
+    """taxonomy.yaml."""
+
+    categories: tuple[CategoryText, ...] = Field(min_length=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Category:
+    """One category; `covers` lists categories of the pack below that it stands for."""
+
+    code: str
+    name: str
+    parent: str | None = None
+    covers: tuple[str, ...] = ()
+    active: bool = True
+    successor: str | None = None
+
+    @property
+    def level(self) -> int:
+        """1, 2 or 3."""
+        return self.code.count(".") + 1
+
+
+@dataclass(frozen=True)
+class Taxonomy:
+    """All categories of a rulebook, by code."""
+
+    by_code: dict[str, Category] = field(default_factory=dict)
+
+    def __contains__(self, code: object) -> bool:
+        return code in self.by_code
+
+    def __getitem__(self, code: str) -> Category:
+        return self.by_code[code]
+
+    def path(self, code: str) -> tuple[str, ...]:
+        """Names from the first level down to `code`."""
+        return tuple(self.by_code[step].name for step in ancestors(code) if step in self.by_code)
+
+    def find(self, label: str) -> str | None:
+        """The code meant by a code, a name, or a path (一级/二级/三级 or 一级_二级_三级); None if unclear."""
+        label = label.strip()
+        if label in self.by_code:
+            return label
+        for separator in SEPARATORS:
+            label = label.replace(separator, "/")
+        return self._by_path.get(label) or self._by_name.get(label)
+
+    def children(self, code: str | None) -> list[Category]:
+        """Direct children, in file order; of None: the first level."""
+        return [category for category in self.by_code.values() if category.parent == code]
+
+    @cached_property
+    def _by_path(self) -> dict[str, str]:
+        return {"/".join(self.path(code)): code for code in self.by_code}
+
+    @cached_property
+    def _by_name(self) -> dict[str, str]:
+        """Names that mean one category only; the higher level wins over the lower."""
+        found: dict[str, list[Category]] = {}
+        for category in self.by_code.values():
+            found.setdefault(category.name, []).append(category)
+        return {name: best for name, same in found.items() if (best := _highest(same))}
+
+
+def ancestors(code: str) -> list[str]:
+    """`01.02.03` -> [`01`, `01.02`, `01.02.03`]."""
+    steps = code.split(".")
+    return [".".join(steps[: depth + 1]) for depth in range(len(steps))]
+
+
+def at_level(code: str, level: int) -> str:
+    """The ancestor of `code` at `level`, or `code` itself when it is not that deep."""
+    return ".".join(code.split(".")[:level])
+
+
+def flatten(categories: Iterable[CategoryText], parent: str | None = None) -> list[Category]:
+    """The tree as a list, parents before children."""
+    result: list[Category] = []
+    for text in categories:
+        own = Category(text.code, text.name, parent, text.covers, text.active, text.successor)
+        result += [own, *flatten(text.children, text.code)]
+    return result
+
+
+def _highest(same: list[Category]) -> str | None:
+    top = min(category.level for category in same)
+    best = [category.code for category in same if category.level == top]
+    return best[0] if len(best) == 1 else None

@@ -1,0 +1,1 @@
+"""The application around rules and classifier: decisions for clerks, on the command line, over HTTP, and as pages."""

@@ -1,0 +1,84 @@
+"""The only wiring: settings -> rulebook, engine, classifier -> Triage. Heavy imports happen here, not at start-up."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+from importlib.resources import files
+from pathlib import Path
+
+from classifier.artifact import ArtifactError, active, load, read_manifest, versions
+from classifier.manifest import Manifest
+from classifier.model import Classifier
+from classifier.segment import build_segmenter
+from rules.engine import Engine
+from rules.rulebook import Rulebook
+from rules.rulebook import load as load_rulebook
+from service.settings import Settings
+from service.triage import Triage
+from service.words import words
+
+
+def code_version() -> str:
+    """Version of the installed package; `0+source` when run from a checkout that is not installed."""
+    try:
+        return version("fenban")
+    except PackageNotFoundError:
+        return "0+source"
+
+
+def shipped_models() -> Path:
+    """The folder of models that come with fenban."""
+    return Path(str(files("models")))
+
+
+@dataclass(frozen=True)
+class ModelShelf:
+    """Where models are: the office's folder first, then the shipped ones."""
+
+    folders: tuple[Path, ...]
+
+    def find(self, wanted: str | None) -> Path | None:
+        """Folder of the wanted version, or of the active one; None when no version is wanted and none is active."""
+        if wanted is None:
+            wanted = next((name for folder in self.folders if (name := active(folder))), None)
+        if wanted is None:
+            return None
+        for folder in self.folders:
+            if wanted in versions(folder):
+                return folder / wanted
+        known = ", ".join(sorted({name for folder in self.folders for name in versions(folder)})) or "none"
+        raise ArtifactError(f"no model '{wanted}'; there are: {known}")
+
+    def manifests(self) -> list[Manifest]:
+        """Manifests of all models, the office's first."""
+        return [read_manifest(folder / name) for folder in self.folders for name in versions(folder)]
+
+
+def shelf(settings: Settings) -> ModelShelf:
+    return ModelShelf((settings.models_dir, shipped_models()))
+
+
+def build_engine(rulebook: Rulebook) -> Engine:
+    """The engine; a segmenter only if some rule looks at whole words."""
+    whole = any(rule.when.whole_word for rule in rulebook.rules)
+    terms = [term for rule in rulebook.rules for term in rule.when.terms()]
+    return Engine(rulebook, build_segmenter(terms).words if whole else None)
+
+
+def build_classifier(settings: Settings) -> Classifier | None:
+    """The model the settings name; None when they name none and none is active."""
+    folder = shelf(settings).find(settings.model)
+    return load(folder) if folder else None
+
+
+def build_triage(settings: Settings) -> Triage:
+    """Everything that deciding needs."""
+    rulebook = load_rulebook(settings.pack)
+    return Triage(
+        rulebook=rulebook,
+        engine=build_engine(rulebook),
+        classifier=build_classifier(settings),
+        code_version=code_version(),
+        kind_names=words().kind_names,
+    )

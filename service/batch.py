@@ -1,0 +1,162 @@
+"""Decides a whole file: bad rows are marked and passed over, a stopped run goes on where it stopped."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import islice
+from pathlib import Path
+
+from classifier.dataset import ColumnReader, Columns
+from classifier.rows import Row, RowFile, read_rows
+from rules.petition import Petition
+from rules.policy import Agreement, Band
+from rules.rule import Urgency
+from service.decision import Assignment, Decision, Reason, RulesSaid, UrgencyAnswer, Verdicts
+from service.errors import OutputError
+from service.tables import Json, OutputRow, Sheet, as_json, check_output, write
+from service.triage import Triage
+from service.words import Words
+
+CHUNK = 256
+Tell = Callable[[int, int], None]
+"""Told rows done and rows in all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What a run did: rows by band, by first-level category and band, and how many could not be read."""
+
+    rows: int
+    unreadable: int
+    bands: Counter[str]
+    categories: dict[str, Counter[str]]
+
+
+def run_batch(
+    source: Path, target: Path, columns: Columns, triage: Triage, words: Words, today: date, tell: Tell
+) -> Summary:
+    """Decide every row of `source` into `target`. Raises InputError, OutputError; then `target` is untouched."""
+    check_output(target)
+    file = read_rows(source)
+    reader = ColumnReader(file, columns)
+    journal = Journal(target, _fingerprint(file, columns, triage, today))
+    done = journal.resume()
+    tell(done, len(file.rows))
+    for chunk in _chunks(file.rows[done:]):
+        journal.append([as_json(decision) for decision in decide_rows(chunk, reader, triage, today)])
+        done += len(chunk)
+        tell(done, len(file.rows))
+    summary = _summary(journal.decisions())
+    rows = (OutputRow(row.cells, decision) for row, decision in zip(file.rows, journal.decisions(), strict=True))
+    write(target, rows, Sheet(file.columns, words))
+    journal.close()
+    return summary
+
+
+def decide_rows(rows: Sequence[Row], reader: ColumnReader, triage: Triage, today: date) -> list[Decision]:
+    """A decision for each row; an unreadable row gets one that says why."""
+    read = [reader.petition(row) for row in rows]
+    decided = iter(triage.decide([item for item in read if isinstance(item, Petition)], today))
+    return [
+        next(decided) if isinstance(item, Petition) else unreadable(reader.id(row), f"row {row.number}: {item}", triage)
+        for row, item in zip(rows, read, strict=True)
+    ]
+
+
+def unreadable(petition_id: str, problem: str, triage: Triage) -> Decision:
+    """The decision of a row that cannot be decided: review, with the problem."""
+    return Decision(
+        petition_id=petition_id,
+        band=Band.REVIEW,
+        review_reasons=(Reason.UNREADABLE,),
+        kind=None,
+        category=None,
+        candidates=(),
+        assignment=Assignment(lead=None),
+        urgency=UrgencyAnswer(Urgency.ORDINARY),
+        evidence=(),
+        verdicts=Verdicts(RulesSaid(None, (), False, 0.0, None), None, Agreement.NEITHER),
+        versions=triage.versions,
+        error=problem,
+    )
+
+
+class Journal:
+    """Decisions made so far, beside the target, so that a stopped run loses nothing.
+
+    First line: the fingerprint of input, versions and settings; a journal of another run is begun anew.
+    """
+
+    def __init__(self, target: Path, fingerprint: str) -> None:
+        self._path = target.with_name(f".{target.name}.journal")
+        self._fingerprint = fingerprint
+
+    def resume(self) -> int:
+        """How many decisions are kept; a last line that was cut off is dropped."""
+        lines = self._lines()
+        if not lines or lines[0] != self._fingerprint:
+            self._write([self._fingerprint])
+            return 0
+        kept = [line for line in lines[1:] if _is_json(line)]
+        self._write([self._fingerprint, *kept])
+        return len(kept)
+
+    def append(self, decisions: Sequence[Json]) -> None:
+        with self._path.open("a", encoding="utf-8", newline="\n") as file:
+            file.writelines(json.dumps(decision, ensure_ascii=False) + "\n" for decision in decisions)
+
+    def decisions(self) -> Iterator[Json]:
+        with self._path.open(encoding="utf-8", newline="\n") as file:
+            for line in islice(file, 1, None):
+                yield json.loads(line)
+
+    def close(self) -> None:
+        self._path.unlink(missing_ok=True)
+
+    def _lines(self) -> list[str]:
+        if not self._path.is_file():
+            return []
+        return self._path.read_text(encoding="utf-8", errors="replace").split("\n")
+
+    def _write(self, lines: list[str]) -> None:
+        try:
+            self._path.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8", newline="\n")
+            self._path.chmod(0o600)
+        except OSError as error:
+            raise OutputError(f"{self._path}: cannot be written: {error.strerror}") from None
+
+
+def _is_json(line: str) -> bool:
+    try:
+        return isinstance(json.loads(line), dict)
+    except ValueError:
+        return False
+
+
+def _fingerprint(file: RowFile, columns: Columns, triage: Triage, today: date) -> str:
+    digest = hashlib.sha256(file.path.read_bytes())
+    digest.update(repr((columns, triage.versions, today)).encode())
+    return digest.hexdigest()
+
+
+def _chunks(rows: Sequence[Row]) -> Iterator[Sequence[Row]]:
+    for start in range(0, len(rows), CHUNK):
+        yield rows[start : start + CHUNK]
+
+
+def _summary(decisions: Iterator[Json]) -> Summary:
+    bands: Counter[str] = Counter()
+    categories: dict[str, Counter[str]] = {}
+    unread = rows = 0
+    for decision in decisions:
+        rows += 1
+        bands[decision["band"]] += 1
+        unread += decision["error"] is not None
+        path = (decision["category"] or {}).get("path") or ["—"]
+        categories.setdefault(path[0], Counter())[decision["band"]] += 1
+    return Summary(rows, unread, bands, categories)

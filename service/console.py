@@ -1,0 +1,101 @@
+"""What the command line shows: a decision with its evidence marked, a summary of a batch, figures of a model."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+from rich.text import Text
+
+from classifier.evaluate import Report
+from rules.petition import Petition
+from rules.policy import BAND_ORDER
+from service.batch import Summary, Tell
+from service.decision import Decision
+from service.words import Words
+
+out = Console(highlight=False)
+err = Console(stderr=True, highlight=False)
+COLOURS = {"auto": "green", "suggest": "yellow", "review": "red"}
+SHOWN_CANDIDATES = 4
+
+
+def show_decision(petition: Petition, decision: Decision, words: Words) -> None:
+    """One decision, the petition's text above it with the evidence marked."""
+    out.print(marked(petition, decision))
+    table = Table(show_header=False, box=None, padding=(0, 1))
+    table.add_column(style="dim", no_wrap=True)
+    table.add_column()
+    for name, value in _lines(decision, words):
+        table.add_row(name, value)
+    out.print(table)
+
+
+def marked(petition: Petition, decision: Decision) -> Text:
+    """The text with what rules saw underlined and what the classifier saw in italics."""
+    text = Text(petition.text)
+    for item in decision.evidence:
+        text.stylize("bold underline" if item.source == "rule" else "italic", item.start, item.end)
+    return text
+
+
+def _lines(decision: Decision, words: Words) -> Iterator[tuple[str, str | Text]]:
+    band = decision.band.value
+    yield "处理", Text(words.bands[decision.band], style=COLOURS[band])
+    if decision.category:
+        yield "分类", f"{decision.path}  {decision.category.code}{_percent(decision.category.confidence)}"
+    if decision.kind:
+        yield "性质", f"{decision.kind.name}{_percent(decision.kind.confidence)}"
+    yield "牵头", decision.assignment.lead.name if decision.assignment.lead else "—"
+    yield "配合", "、".join(item.name for item in decision.assignment.supporting) or "—"
+    yield "依据", "；".join(basis.cite for basis in decision.assignment.basis) or "—"
+    if decision.urgency.reason:
+        yield "紧急", f"{decision.urgency.level} {'、'.join(decision.urgency.call)} {decision.urgency.reason}"
+    if decision.review_reasons:
+        yield "人工", "；".join(words.reasons[reason] for reason in decision.review_reasons)
+    yield "判断", words.agreement[decision.verdicts.agreement]
+    others = [f"{'/'.join(c.path)}{_percent(c.probability)}" for c in decision.candidates[1:SHOWN_CANDIDATES]]
+    if others:
+        yield "其他", "\n".join(others)
+
+
+def _percent(share: float | None) -> str:
+    return "" if share is None else f"  {share:.0%}"
+
+
+def show_summary(summary: Summary, words: Words) -> None:
+    """Counts by first-level category and band."""
+    table = Table(title=f"{summary.rows} 件")
+    table.add_column("内容分类")
+    for band in BAND_ORDER:
+        table.add_column(words.bands[band], justify="right", style=COLOURS[band.value])
+    for name, counts in sorted(summary.categories.items(), key=lambda item: -item[1].total()):
+        table.add_row(name, *(str(counts[band.value] or "") for band in BAND_ORDER))
+    table.add_section()
+    table.add_row("合计", *(str(summary.bands[band.value]) for band in BAND_ORDER))
+    out.print(table)
+    if summary.unreadable:
+        out.print(f"{summary.unreadable} rows could not be read; the last column says why")
+
+
+def show_report(report: Report) -> None:
+    """Headline figures of every head."""
+    table = Table()
+    for name in ("head", "rows", "accuracy", "macro-F1", "top 3", "ECE", "coverage at 98 %", "at 95 %"):
+        table.add_column(name, justify="left" if name == "head" else "right")
+    for name, head in report.heads.items():
+        figures = (head.accuracy, head.macro_f1, head.top3, head.ece, head.coverage_at_98, head.coverage_at_95)
+        table.add_row(name, str(head.rows), *(f"{figure:.4f}" for figure in figures))
+    out.print(table)
+
+
+@contextmanager
+def progress(title: str) -> Iterator[Tell]:
+    """A progress bar on a terminal; nothing where the output is a file."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=err, disable=not err.is_terminal, transient=True) as bar:
+        task = bar.add_task(title, total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)

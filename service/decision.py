@@ -1,0 +1,179 @@
+"""What fenban answers: one decision for one petition, with its ground and its doubt, as a value."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from rules.policy import Agreement, Band
+
+
+class Reason(StrEnum):
+    """Why a person must look; told to clerks in Chinese by service/words.yaml."""
+
+    LOW_CONFIDENCE = "low_confidence"
+    DISAGREEMENT = "disagreement"
+    NO_ANSWER = "no_answer"
+    NO_DEPARTMENT = "no_department"
+    DUTY_UNCLEAR = "duty_unclear"
+    ACCUSATION = "accusation"
+    CRITICAL = "critical"
+    UNREADABLE = "unreadable"
+
+
+@dataclass(frozen=True, slots=True)
+class CategoryAnswer:
+    """A category with its names from the first level down; `confidence` is None when only rules spoke."""
+
+    code: str
+    path: tuple[str, ...]
+    confidence: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A category that was considered; `probability` is of its whole branch at the policy's level."""
+
+    code: str
+    path: tuple[str, ...]
+    probability: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class KindAnswer:
+    """What the petition wants; `confidence` is None when only rules spoke."""
+
+    code: str
+    name: str
+    confidence: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class DepartmentName:
+    """A department as clerks read it."""
+
+    code: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class DepartmentCandidate:
+    """A department that may lead; `probability` is None when only rules spoke."""
+
+    code: str
+    name: str
+    probability: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Withheld:
+    """A department that must not see the petition, and why."""
+
+    code: str
+    name: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class BasisText:
+    """A cited article and how it was checked (verified, second-hand, own-knowledge)."""
+
+    cite: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """Who leads, who supports, on what ground."""
+
+    lead: DepartmentName | None
+    supporting: tuple[DepartmentName, ...] = ()
+    candidates: tuple[DepartmentCandidate, ...] = ()
+    territory: str | None = None
+    basis: tuple[BasisText, ...] = ()
+    withheld: tuple[Withheld, ...] = ()
+    unclear: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class UrgencyAnswer:
+    """Level (project-defined), the lines to call at once, and why."""
+
+    level: str
+    call: tuple[str, ...] = ()
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """`text[start:end]` of the petition spoke for `conclusion`; folded, it is `term`."""
+
+    start: int
+    end: int
+    source: str
+    term: str
+    rule: str | None
+    conclusion: str
+
+
+@dataclass(frozen=True, slots=True)
+class RulesSaid:
+    """The rules' own verdict."""
+
+    category: str | None
+    path: tuple[str, ...]
+    clear: bool
+    points: float
+    kind: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class LabelSaid:
+    """The likeliest label of one head."""
+
+    label: str
+    probability: float
+
+
+@dataclass(frozen=True, slots=True)
+class Verdicts:
+    """Both verdicts, apart, and how they stand to each other."""
+
+    rules: RulesSaid
+    classifier: Mapping[str, LabelSaid] | None
+    agreement: Agreement
+
+
+@dataclass(frozen=True, slots=True)
+class Versions:
+    """The three clocks; with them any old decision can be explained."""
+
+    code: str
+    rulebook: str
+    model: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """The answer for one petition."""
+
+    petition_id: str
+    band: Band
+    review_reasons: tuple[Reason, ...]
+    kind: KindAnswer | None
+    category: CategoryAnswer | None
+    candidates: tuple[Candidate, ...]
+    assignment: Assignment
+    urgency: UrgencyAnswer
+    evidence: tuple[Evidence, ...]
+    verdicts: Verdicts
+    versions: Versions
+    procedure: None = None
+    due: tuple[()] = ()
+    error: str | None = None
+
+    @property
+    def path(self) -> str:
+        """The category as clerks write it: 一级/二级/三级."""
+        return "/".join(self.category.path) if self.category else ""

@@ -1,0 +1,34 @@
+"""Which error ends with which exit code and HTTP status: one table."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from classifier.artifact import ArtifactError
+from classifier.rows import InputError
+from classifier.train import TooFewRowsError
+from rules.errors import RulebookError
+from service.settings import SettingsError
+
+
+class OutputError(Exception):
+    """A result that cannot be written; nothing half-written is left."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How an error ends a command or a request."""
+
+    exit_code: int
+    status: int
+    title: str
+
+
+ENDINGS: dict[type[Exception], Ending] = {
+    InputError: Ending(3, 422, "unreadable input"),
+    RulebookError: Ending(4, 500, "faulty rulebook"),
+    ArtifactError: Ending(5, 500, "unusable model"),
+    TooFewRowsError: Ending(6, 422, "too little to learn from"),
+    OutputError: Ending(7, 500, "cannot write"),
+    SettingsError: Ending(8, 500, "faulty setting"),
+}

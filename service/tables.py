@@ -1,0 +1,167 @@
+"""Writes decisions as the files offices use; text is text, whatever it begins with, and nothing is half-written."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import tempfile
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from service.decision import Decision
+from service.errors import OutputError
+from service.words import Words
+
+DECISION = TypeAdapter(Decision)
+"""JSON form of a decision; the OpenAPI schema comes from the same type."""
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+CELL_LIMIT = 32_767
+"""Longest text an Excel cell holds."""
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class OutputRow:
+    """The cells that came in, and the decision (as JSON) that goes out beside them."""
+
+    cells: dict[str, str]
+    decision: Json
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """What a flat file needs besides its rows."""
+
+    columns: tuple[str, ...]
+    words: Words
+
+    @property
+    def header(self) -> list[str]:
+        return [*self.columns, *self.words.columns.values()]
+
+    def line(self, row: OutputRow) -> list[str]:
+        flat = _flat(row.decision, self.words)
+        return [*(row.cells.get(column, "") for column in self.columns), *(flat[name] for name in self.words.columns)]
+
+
+def as_json(decision: Decision) -> Json:
+    """The decision as plain JSON data, every field present."""
+    data: Json = DECISION.dump_python(decision, mode="json")
+    return data
+
+
+@contextmanager
+def whole_file(path: Path) -> Iterator[Path]:
+    """A draft beside `path` that takes its place only when all went well. Raises OutputError when it cannot."""
+    try:
+        handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".draft", dir=path.parent)
+        os.close(handle)
+    except OSError as error:
+        raise OutputError(f"{path}: cannot be written: {error.strerror}") from None
+    draft = Path(name)
+    try:
+        yield draft
+        draft.chmod(0o644)
+        draft.replace(path)
+    except OSError as error:
+        raise OutputError(f"{path}: cannot be written: {error.strerror}") from None
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def check_output(path: Path) -> None:
+    """Raises OutputError for an unknown suffix or a folder that cannot be written to, before any work is done."""
+    if path.suffix.lower() not in WRITERS:
+        raise OutputError(f"{path}: unknown suffix '{path.suffix}'; known: {', '.join(sorted(WRITERS))}")
+    check_parent(path)
+
+
+def check_parent(path: Path) -> None:
+    """Raises OutputError when a file cannot be written at `path`."""
+    if path.is_dir() or not path.parent.is_dir() or not os.access(path.parent, os.W_OK):
+        raise OutputError(f"{path}: the folder is not there or cannot be written to")
+
+
+def write(path: Path, rows: Iterable[OutputRow], sheet: Sheet) -> None:
+    """Write all rows by the suffix of `path`."""
+    with whole_file(path) as draft:
+        WRITERS[path.suffix.lower()](draft, rows, sheet)
+
+
+def _write_jsonl(path: Path, rows: Iterable[OutputRow], _: Sheet) -> None:
+    with path.open("w", encoding="utf-8", newline="\n") as file:
+        for row in rows:
+            file.write(json.dumps(row.decision, ensure_ascii=False) + "\n")
+
+
+def _write_csv(path: Path, rows: Iterable[OutputRow], sheet: Sheet) -> None:
+    """With a byte order mark, so that Excel reads it as UTF-8; cells that Excel would take for formulas get a quote."""
+    with path.open("w", encoding="utf-8-sig", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(sheet.header)
+        for row in rows:
+            writer.writerow([_inert(cell) for cell in sheet.line(row)])
+
+
+def _inert(cell: str) -> str:
+    return f"'{cell}" if cell.startswith(FORMULA_STARTS) else cell
+
+
+def _write_xlsx(path: Path, rows: Iterable[OutputRow], sheet: Sheet) -> None:
+    from openpyxl import Workbook
+    from openpyxl.cell import WriteOnlyCell
+    from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+
+    book = Workbook(write_only=True)
+    page = book.create_sheet("分办")
+    page.freeze_panes = "A2"
+
+    def cell(text: str) -> Any:
+        made = WriteOnlyCell(page, ILLEGAL_CHARACTERS_RE.sub("", text)[:CELL_LIMIT])
+        made.data_type = "s"
+        return made
+
+    page.append([cell(name) for name in sheet.header])
+    for row in rows:
+        page.append([cell(text) for text in sheet.line(row)])
+    book.save(path)
+
+
+WRITERS: dict[str, Callable[[Path, Iterable[OutputRow], Sheet], None]] = {
+    ".jsonl": _write_jsonl,
+    ".csv": _write_csv,
+    ".xlsx": _write_xlsx,
+}
+
+
+def _flat(decision: Json, words: Words) -> dict[str, str]:
+    """One cell for each column of words.yaml."""
+    category, kind, assignment = decision["category"] or {}, decision["kind"] or {}, decision["assignment"]
+    confidence = category.get("confidence")
+    terms = dict.fromkeys(item["term"] for item in decision["evidence"])
+    return {
+        "band": _word(words.bands, decision["band"]),
+        "category": "/".join(category.get("path", [])),
+        "code": category.get("code", ""),
+        "confidence": "" if confidence is None else f"{confidence:.2f}",
+        "kind": kind.get("name", ""),
+        "lead": (assignment["lead"] or {}).get("name", ""),
+        "supporting": "；".join(item["name"] for item in assignment["supporting"]),
+        "territory": assignment["territory"] or "",
+        "urgency": decision["urgency"]["level"],
+        "reasons": "；".join(_word(words.reasons, reason) for reason in decision["review_reasons"]),
+        "evidence": "、".join(terms),
+        "basis": "；".join(item["cite"] for item in assignment["basis"]),
+        "model": decision["versions"]["model"] or "",
+        "error": decision["error"] or "",
+    }
+
+
+def _word(names: Any, code: str) -> str:
+    return str({str(key): name for key, name in names.items()}[code])

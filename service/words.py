@@ -1,0 +1,35 @@
+"""The Chinese text for clerks (words.yaml), read once, each list complete."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from importlib.resources import files
+from pathlib import Path
+
+from rules.duties import Certainty
+from rules.policy import Agreement, Band
+from rules.rule import Kind, Strict
+from rules.yaml_source import read
+from service.decision import Reason
+
+
+class Words(Strict):
+    """words.yaml. A code without its words is a load error."""
+
+    kinds: dict[Kind, str]
+    bands: dict[Band, str]
+    sources: dict[str, str]
+    certainty: dict[Certainty, str]
+    agreement: dict[Agreement, str]
+    reasons: dict[Reason, str]
+    columns: dict[str, str]
+
+    @property
+    def kind_names(self) -> dict[str, str]:
+        return {kind.value: name for kind, name in self.kinds.items()}
+
+
+@lru_cache(maxsize=1)
+def words() -> Words:
+    """The words that come with this version."""
+    return read(Path(str(files("service"))) / "words.yaml", "words.yaml").parse(Words)
