@@ -89,7 +89,7 @@ def batch(
 
     triage = build_triage(_settings(pack, model, models_dir))
     start = perf_counter()
-    with progress("分办") as tell:
+    with progress("fenban batch") as tell:
         summary = run_batch(
             source, target, _columns(id_column, title, text, date_column), triage, words(), date.today(), tell
         )

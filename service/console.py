@@ -44,22 +44,28 @@ def marked(petition: Petition, decision: Decision) -> Text:
 
 def _lines(decision: Decision, words: Words) -> Iterator[tuple[str, str | Text]]:
     band = decision.band.value
-    yield "处理", Text(words.bands[decision.band], style=COLOURS[band])
+    yield words.labels["band"], Text(words.bands[decision.band], style=COLOURS[band])
     if decision.category:
-        yield "分类", f"{decision.path}  {decision.category.code}{_percent(decision.category.confidence)}"
+        yield (
+            words.labels["category"],
+            f"{decision.path}  {decision.category.code}{_percent(decision.category.confidence)}",
+        )
     if decision.kind:
-        yield "性质", f"{decision.kind.name}{_percent(decision.kind.confidence)}"
-    yield "牵头", decision.assignment.lead.name if decision.assignment.lead else "—"
-    yield "配合", "、".join(item.name for item in decision.assignment.supporting) or "—"
-    yield "依据", "；".join(basis.cite for basis in decision.assignment.basis) or "—"
+        yield words.labels["kind"], f"{decision.kind.name}{_percent(decision.kind.confidence)}"
+    yield words.labels["lead"], decision.assignment.lead.name if decision.assignment.lead else "—"
+    yield words.labels["supporting"], "、".join(item.name for item in decision.assignment.supporting) or "—"
+    yield words.labels["basis"], "；".join(basis.cite for basis in decision.assignment.basis) or "—"
     if decision.urgency.reason:
-        yield "紧急", f"{decision.urgency.level} {'、'.join(decision.urgency.call)} {decision.urgency.reason}"
+        yield (
+            words.labels["urgency"],
+            f"{decision.urgency.level} {'、'.join(decision.urgency.call)} {decision.urgency.reason}",
+        )
     if decision.review_reasons:
-        yield "人工", "；".join(words.reasons[reason] for reason in decision.review_reasons)
-    yield "判断", words.agreement[decision.verdicts.agreement]
+        yield words.labels["reasons"], "；".join(words.reasons[reason] for reason in decision.review_reasons)
+    yield words.labels["agreement"], words.agreement[decision.verdicts.agreement]
     others = [f"{'/'.join(c.path)}{_percent(c.probability)}" for c in decision.candidates[1:SHOWN_CANDIDATES]]
     if others:
-        yield "其他", "\n".join(others)
+        yield words.labels["others"], "\n".join(others)
 
 
 def _percent(share: float | None) -> str:
@@ -68,14 +74,14 @@ def _percent(share: float | None) -> str:
 
 def show_summary(summary: Summary, words: Words) -> None:
     """Counts by first-level category and band."""
-    table = Table(title=f"{summary.rows} 件")
-    table.add_column("内容分类")
+    table = Table(title=f"{summary.rows} {words.labels['count']}")
+    table.add_column(words.labels["category"])
     for band in BAND_ORDER:
         table.add_column(words.bands[band], justify="right", style=COLOURS[band.value])
     for name, counts in sorted(summary.categories.items(), key=lambda item: -item[1].total()):
         table.add_row(name, *(str(counts[band.value] or "") for band in BAND_ORDER))
     table.add_section()
-    table.add_row("合计", *(str(summary.bands[band.value]) for band in BAND_ORDER))
+    table.add_row(words.labels["total"], *(str(summary.bands[band.value]) for band in BAND_ORDER))
     out.print(table)
     if summary.unreadable:
         out.print(f"{summary.unreadable} rows could not be read; the last column says why")

@@ -119,7 +119,7 @@ def _write_xlsx(path: Path, rows: Iterable[OutputRow], sheet: Sheet) -> None:
     from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
     book = Workbook(write_only=True)
-    page = book.create_sheet("分办")
+    page = book.create_sheet(sheet.words.labels["sheet"])
     page.freeze_panes = "A2"
 
     def cell(text: str) -> Any:

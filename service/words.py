@@ -23,6 +23,8 @@ class Words(Strict):
     agreement: dict[Agreement, str]
     reasons: dict[Reason, str]
     columns: dict[str, str]
+    labels: dict[str, str]
+    page: dict[str, str]
 
     @property
     def kind_names(self) -> dict[str, str]:

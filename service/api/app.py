@@ -1,0 +1,139 @@
+"""The application: decisions, the rulebook as data, health, and documentation that needs no internet."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from fastapi import FastAPI, Response
+from fastapi.concurrency import run_in_threadpool
+from fastapi.openapi.docs import get_swagger_ui_html
+from fastapi.responses import HTMLResponse
+from fastapi.staticfiles import StaticFiles
+from pydantic import TypeAdapter
+
+from rules.petition import Petition
+from rules.rulebook import Rulebook
+from service.api.problems import add_problems
+from service.api.schemas import BatchIn, PetitionIn, ProblemOut
+from service.decision import Decision
+from service.tables import DECISION
+from service.triage import Triage
+from service.web.pages import add_pages
+
+DECISIONS = TypeAdapter(list[Decision])
+PROBLEMS: dict[int | str, dict[str, Any]] = {422: {"model": ProblemOut, "description": "a field is wrong"}}
+JSON = "application/json"
+
+
+def build_app(triage: Triage) -> FastAPI:
+    """Everything under one roof; `triage` holds rulebook and model."""
+    app = FastAPI(
+        title="分办 fenban",
+        version=triage.code_version,
+        summary="Which matter a petition is, who leads, on what ground, how sure.",
+        docs_url=None,
+        redoc_url=None,
+    )
+    add_problems(app)
+    _add_decisions(app, triage)
+    _add_rulebook(app, triage)
+    _add_health(app, triage)
+    _add_docs(app)
+    add_pages(app, triage)
+    return app
+
+
+def _add_decisions(app: FastAPI, triage: Triage) -> None:
+    @app.post("/v1/decisions", response_model=Decision, responses=PROBLEMS, tags=["decisions"])
+    async def decide(petition: PetitionIn) -> Response:
+        """Decide one petition. Offsets of evidence count characters of title, line break, body."""
+        (decision,) = triage.decide([petition.petition()], date.today())
+        return Response(DECISION.dump_json(decision), media_type=JSON)
+
+    @app.post("/v1/decisions/batch", response_model=list[Decision], responses=PROBLEMS, tags=["decisions"])
+    async def decide_batch(batch: BatchIn) -> Response:
+        """Decide up to 1,000 petitions, in order."""
+        petitions: list[Petition] = [item.petition() for item in batch.petitions]
+        decisions = await run_in_threadpool(triage.decide, petitions, date.today())
+        return Response(DECISIONS.dump_json(decisions), media_type=JSON)
+
+
+def _add_rulebook(app: FastAPI, triage: Triage) -> None:
+    rulebook = triage.rulebook
+
+    @app.get("/v1/taxonomy", tags=["rulebook"])
+    async def taxonomy() -> list[dict[str, Any]]:
+        """All categories, parents before children."""
+        return _taxonomy(rulebook)
+
+    @app.get("/v1/departments", tags=["rulebook"])
+    async def departments() -> list[dict[str, Any]]:
+        """All departments with aliases, parent and superior."""
+        return [department.model_dump(mode="json") for department in rulebook.departments.by_code.values()]
+
+    @app.get("/v1/duties", tags=["rulebook"])
+    async def duties() -> list[dict[str, Any]]:
+        """The responsibility table, in order of precedence."""
+        return [row.model_dump(mode="json", exclude_none=True, by_alias=True) for row in rulebook.duties.rows]
+
+    @app.get("/v1/rulebook", tags=["rulebook"])
+    async def rules() -> dict[str, Any]:
+        """Name and digest of the rulebook, and every rule with its reason and proof."""
+        listed = [rule.model_dump(mode="json", exclude_defaults=True) for rule in rulebook.rules]
+        return {"name": rulebook.name, "digest": rulebook.digest, "rules": listed}
+
+    @app.get("/v1/model", tags=["rulebook"])
+    async def model() -> dict[str, Any]:
+        """Version of the model in use; null when rules alone decide."""
+        return {"version": triage.versions.model}
+
+
+def _add_health(app: FastAPI, triage: Triage) -> None:
+    @app.get("/healthz", tags=["health"])
+    async def alive() -> dict[str, str]:
+        """The process lives."""
+        return {"status": "ok"}
+
+    @app.get("/readyz", tags=["health"])
+    async def ready() -> dict[str, str]:
+        """Rulebook and model are loaded; a service without a model is ready too, and says so."""
+        return {"status": "ready", "model": triage.versions.model or "none"}
+
+    @app.get("/version", tags=["health"])
+    async def version() -> dict[str, str | None]:
+        """The three versions that stand in every decision."""
+        versions = triage.versions
+        return {"code": versions.code, "rulebook": versions.rulebook, "model": versions.model}
+
+
+def _add_docs(app: FastAPI) -> None:
+    """Swagger UI from an installed package: a closed network has no CDN."""
+    from swagger_ui_bundle import swagger_ui_path
+
+    app.mount("/docs-assets", StaticFiles(directory=swagger_ui_path), name="docs-assets")
+
+    @app.get("/docs", include_in_schema=False)
+    async def docs() -> HTMLResponse:
+        return get_swagger_ui_html(
+            openapi_url=app.openapi_url or "/openapi.json",
+            title="分办 fenban API",
+            swagger_js_url="/docs-assets/swagger-ui-bundle.js",
+            swagger_css_url="/docs-assets/swagger-ui.css",
+            swagger_favicon_url="/docs-assets/favicon-32x32.png",
+        )
+
+
+def _taxonomy(rulebook: Rulebook) -> list[dict[str, Any]]:
+    return [
+        {
+            "code": category.code,
+            "name": category.name,
+            "path": list(rulebook.taxonomy.path(category.code)),
+            "level": category.level,
+            "parent": category.parent,
+            "active": category.active,
+            "successor": category.successor,
+        }
+        for category in rulebook.taxonomy.by_code.values()
+    ]

@@ -1,0 +1,129 @@
+"""Errors as problem bodies (RFC 9457), bounded requests, safe headers; petition text reaches no log."""
+
+from __future__ import annotations
+
+import logging
+import uuid
+from collections.abc import Sequence
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, Response
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from service.api.schemas import FieldProblem, ProblemOut
+from service.errors import ENDINGS
+
+log = logging.getLogger("fenban")
+MAX_BODY = 48 << 20
+MEDIA = "application/problem+json"
+HEADERS = {
+    "x-content-type-options": "nosniff",
+    "x-frame-options": "DENY",
+    "referrer-policy": "no-referrer",
+    "cache-control": "no-store",
+}
+POLICY = "default-src 'self'; img-src 'self' data:; frame-ancestors 'none'; form-action 'self'; base-uri 'none'"
+DOCS_POLICY = POLICY + "; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'"
+
+
+def problem(status: int, title: str, detail: str, errors: Sequence[FieldProblem] = ()) -> Response:
+    """A problem body."""
+    body = ProblemOut(title=title, status=status, detail=detail, errors=list(errors))
+    return JSONResponse(body.model_dump(), status_code=status, media_type=MEDIA)
+
+
+def add_problems(app: FastAPI) -> None:
+    """Teach `app` to answer every error with a problem body."""
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(HTTPException, _http)
+    for kind in ENDINGS:
+        app.add_exception_handler(kind, _known)
+    app.add_middleware(Guard)
+
+
+async def _invalid(_: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)
+    errors = [FieldProblem(field=_place(fault["loc"]), message=str(fault["msg"])) for fault in error.errors()]
+    return problem(422, "invalid request", f"{len(errors)} fields are wrong", errors)
+
+
+def _place(loc: Sequence[Any]) -> str:
+    return ".".join(str(part) for part in loc if part != "body" or len(loc) == 1)
+
+
+async def _http(_: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    return problem(error.status_code, "request refused", str(error.detail))
+
+
+async def _known(_: Request, error: Exception) -> Response:
+    ending = next(ending for kind, ending in ENDINGS.items() if isinstance(error, kind))
+    return problem(ending.status, ending.title, str(error))
+
+
+class BodyTooLargeError(Exception):
+    """A request body beyond MAX_BODY bytes."""
+
+
+class Guard:
+    """Outermost: bounds the body, adds headers, and turns a fault of ours into a numbered 500 without its text."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        started = False
+
+        async def guarded_send(message: Message) -> None:
+            nonlocal started
+            if message["type"] == "http.response.start":
+                started = True
+                message["headers"] = [*message["headers"], *_headers(scope["path"])]
+            await send(message)
+
+        try:
+            await self._app(scope, _bounded(receive), guarded_send)
+        except BodyTooLargeError:
+            answer = problem(413, "too large", f"a request body may have {MAX_BODY} bytes")
+            await answer(scope, receive, guarded_send)
+        except Exception as error:
+            number = uuid.uuid4().hex[:12]
+            log.error("fault %s: %s in %s", number, type(error).__name__, _where(error))
+            if not started:
+                await problem(500, "fault", f"the service failed; fault {number} is in its log")(
+                    scope, receive, guarded_send
+                )
+
+
+def _headers(path: str) -> list[tuple[bytes, bytes]]:
+    policy = DOCS_POLICY if path == "/docs" else POLICY
+    named = {**HEADERS, "content-security-policy": policy}
+    return [(name.encode(), value.encode()) for name, value in named.items()]
+
+
+def _bounded(receive: Receive) -> Receive:
+    size = 0
+
+    async def bounded() -> Message:
+        nonlocal size
+        message = await receive()
+        size += len(message.get("body", b""))
+        if size > MAX_BODY:
+            raise BodyTooLargeError
+        return message
+
+    return bounded
+
+
+def _where(error: BaseException) -> str:
+    """File and line of the innermost frame; the message is left out, it may hold text."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    return f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace else "?"
