@@ -16,19 +16,16 @@ import numpy as np
 from pydantic import ValidationError
 
 from classifier.dataset import Example
-from classifier.evaluate import Report
+from classifier.errors import ArtifactError
 from classifier.features import Block, BlockVocabulary, FeatureSpace
 from classifier.manifest import FORMAT, BlockManifest, HeadManifest, Manifest, Training, card
 from classifier.model import Classifier, Head, Part
+from classifier.report import Report
 from classifier.segment import build_segmenter
 
 MANIFEST = "manifest.json"
 CARD = "card.md"
 WORDS = "words.txt"
-
-
-class ArtifactError(Exception):
-    """A model that is not there, not whole, or not readable by this version."""
 
 
 @dataclass(frozen=True, slots=True)

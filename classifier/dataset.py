@@ -8,8 +8,9 @@ from datetime import date, datetime
 from pathlib import Path
 from zlib import crc32
 
+from classifier.errors import InputError
 from classifier.features import field_text
-from classifier.rows import InputError, Row, RowFile, read_rows
+from classifier.rows import Row, RowFile, read_rows
 from rules.petition import Petition
 from rules.taxonomy import Taxonomy
 from rules.text import MAX_LENGTH

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Sequence
 
 import numpy as np
 from sklearn.metrics import f1_score, precision_recall_fscore_support
@@ -11,44 +10,10 @@ from sklearn.model_selection import StratifiedGroupKFold
 
 from classifier.calibrate import calibration_error, coverage_at
 from classifier.prediction import HeadPrediction
+from classifier.report import ClassReport, HeadReport
 
 RARE = 10
 """Classes with fewer rows than this are left out of `macro_f1_common`."""
-
-
-@dataclass(frozen=True, slots=True)
-class ClassReport:
-    """Figures of one label."""
-
-    rows: int
-    precision: float
-    recall: float
-    f1: float
-
-
-@dataclass(frozen=True, slots=True)
-class HeadReport:
-    """Figures of one head. Coverage: share of rows, most confident first, right at 98 % and 95 %."""
-
-    rows: int
-    accuracy: float
-    macro_f1: float
-    macro_f1_common: float
-    top3: float
-    ece: float
-    coverage_at_98: float
-    coverage_at_95: float
-    per_class: Mapping[str, ClassReport]
-
-
-@dataclass(frozen=True, slots=True)
-class Report:
-    """Figures by head."""
-
-    heads: Mapping[str, HeadReport]
-
-    def as_json(self) -> dict[str, object]:
-        return {"heads": {name: asdict(head) for name, head in self.heads.items()}}
 
 
 def head_report(truth: Sequence[str], predictions: Sequence[HeadPrediction]) -> HeadReport:

@@ -42,15 +42,15 @@ DEFAULT_BLOCKS = (
 )
 
 
-def readable(text: str) -> str:
+def unnumbered(folded: str) -> str:
     """Folded text as features see it: digits made equal, so that no number of a person counts."""
-    return fold(text).translate(_DIGITS)
+    return folded.translate(_DIGITS)
 
 
 def field_text(petition: Petition, field: str) -> str:
     """The part of a petition a block looks at, without white space."""
     text = petition.text if field == "text" else (petition.title or petition.body[:LEAD_LENGTH])
-    return "".join(readable(text).split())
+    return "".join(unnumbered(fold(text)).split())
 
 
 @dataclass(frozen=True)

@@ -11,15 +11,13 @@ from io import StringIO
 from pathlib import Path
 from typing import Any
 
+from classifier.errors import InputError
+
 MAX_BYTES = 1 << 29
 MAX_CELL = 1_000_000
 DELIMITERS = ",\t;"
 BROKEN = range(0xDC80, 0xDD00)
 """Surrogates that stand for bytes which are not UTF-8 (PEP 383)."""
-
-
-class InputError(Exception):
-    """A file that cannot be read as a whole; the message names the file and what to do."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,11 +12,13 @@ from scipy.sparse import csr_matrix
 
 from classifier.calibrate import fit_sharpness
 from classifier.dataset import Example, twin_groups
-from classifier.evaluate import HeadReport, Report, folds, head_report
+from classifier.errors import TooFewRowsError
+from classifier.evaluate import folds, head_report
 from classifier.features import DEFAULT_BLOCKS, Block, fit_features
 from classifier.linear import Fit, fit_head
 from classifier.model import Classifier, Floats, Head
 from classifier.prediction import HeadPrediction
+from classifier.report import HeadReport, Report
 from classifier.segment import Segmenter
 
 Progress = Callable[[str], None]
@@ -30,10 +32,6 @@ class Recipe:
     fit: Fit = field(default_factory=Fit)
     inner_folds: int = 3
     seed: int = 0
-
-
-class TooFewRowsError(Exception):
-    """A head cannot be learnt: fewer than two labels, or no label with two rows."""
 
 
 def train(

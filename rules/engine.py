@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import accumulate
@@ -18,26 +19,23 @@ Segment = Callable[[str], list[str]]
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
-    """`text[start:end]` of the original text; folded, it is `term`."""
-
-    start: int
-    end: int
-    term: str
-
-
-@dataclass(frozen=True, slots=True)
 class RuleHit:
-    """A rule whose condition holds, and where."""
+    """A rule whose condition holds, and where: spans of the original text; folded, each is a term."""
 
     rule: Rule
-    spans: tuple[Span, ...]
+    occurrences: tuple[Occurrence, ...]
+
+    @property
+    def distinct(self) -> int:
+        """How many different terms of the rule stand there."""
+        return len({number for _, _, number in self.occurrences})
 
 
 @dataclass(frozen=True, slots=True)
 class Match:
     """All that the rulebook says of one text. `worded`: rows of the duty table whose words hold."""
 
+    folded: str
     hits: tuple[RuleHit, ...]
     worded: frozenset[int]
     place_kind: PlaceKind | None
@@ -61,27 +59,26 @@ class _Compiled:
     def anchor(self) -> frozenset[int]:
         return self.any or self.these or frozenset(sorted(self.all)[:1])
 
+    @property
+    def simple(self) -> bool:
+        """Whether any one of its terms, anywhere, is enough."""
+        return not (self.all or self.none or self.these or self.whole_word) and self.field == "text"
+
 
 class Engine:
     """Holds one rulebook ready for matching. `segment` is needed by rules with `whole_word`."""
 
     def __init__(self, rulebook: Rulebook, segment: Segment | None = None, automaton: str = "auto") -> None:
-        self._rulebook = rulebook
+        self._rules = rulebook.rules
         self._segment = segment
         self._numbers: dict[str, int] = {}
         self._conditions = [self._compile(rule.when) for rule in rulebook.rules]
         self._duty_rows = [index for index, row in enumerate(rulebook.duties.rows) if row.when]
         self._conditions += [self._compile(row.when) for row in rulebook.duties.rows if row.when]
-        self._kinds = {kind: self._number(terms) for kind, terms in rulebook.places.kinds.items()}
-        self._places = {
-            number: name
-            for place in rulebook.places.places
-            for name in (place.name, *place.aliases)
-            for number in self._number([name])
-        }
-        self._terms = list(self._numbers)
-        self._automaton = build_automaton(self._terms, automaton)
-        self._watchers = self._index()
+        self._kind_of = {n: kind for kind, terms in rulebook.places.kinds.items() for n in self._number(terms)}
+        self._places = self._place_names(rulebook)
+        self._automaton = build_automaton(list(self._numbers), automaton)
+        self._simple, self._complex = self._watchers()
         self._whole_words = any(condition.whole_word for condition in self._conditions)
         if segment is None and self._whole_words:
             raise ValueError("the rulebook has whole_word rules: a segmenter is needed")
@@ -89,39 +86,57 @@ class Engine:
     @property
     def terms(self) -> tuple[str, ...]:
         """Every folded term that is looked for."""
-        return tuple(self._terms)
+        return tuple(self._numbers)
 
     def match(self, petition: Petition) -> Match:
-        """Every rule that holds, in rulebook order, with spans into `petition.text`."""
+        """Every rule that holds, in rulebook order, with places in `petition.text`."""
         folded = fold(petition.text)
-        found = _grouped(self._automaton.find(folded))
-        reading = _Reading(found, petition.body_start, self._boundaries(folded))
-        holding = [index for index in self._candidates(found) if reading.holds(self._conditions[index])]
-        count = len(self._rulebook.rules)
+        found: dict[int, list[Occurrence]] = {}
+        for occurrence in self._automaton.find(folded):
+            found.setdefault(occurrence[2], []).append(occurrence)
+        holding = self._holding(found, _Reading(found, petition.body_start, self._boundaries(folded)))
+        count = len(self._rules)
         return Match(
-            hits=tuple(self._hit(index, reading) for index in holding if index < count),
+            folded=folded,
+            hits=tuple(
+                RuleHit(self._rules[index], tuple(sorted(holding[index]))) for index in sorted(holding) if index < count
+            ),
             worded=frozenset(self._duty_rows[index - count] for index in holding if index >= count),
             place_kind=self._place_kind(found),
-            places=frozenset(self._places[number] for number in found if number in self._places),
+            places=frozenset(self._places[number] for number in found.keys() & self._places.keys()),
         )
 
-    def _candidates(self, found: dict[int, list[Occurrence]]) -> list[int]:
-        return sorted({index for number in found for index in self._watchers[number]})
-
-    def _hit(self, index: int, reading: _Reading) -> RuleHit:
-        occurrences = sorted(reading.evidence(self._conditions[index]))
-        spans = tuple(Span(start, end, self._terms[number]) for start, end, number in occurrences)
-        return RuleHit(self._rulebook.rules[index], spans)
+    def _holding(self, found: dict[int, list[Occurrence]], reading: _Reading) -> dict[int, list[Occurrence]]:
+        """Conditions that hold, each with the occurrences that made it hold."""
+        holding: dict[int, list[Occurrence]] = {}
+        doubtful: set[int] = set()
+        for number, occurrences in found.items():
+            for index in self._simple[number]:
+                holding.setdefault(index, []).extend(occurrences)
+            doubtful.update(self._complex[number])
+        for index in doubtful:
+            condition = self._conditions[index]
+            if reading.holds(condition):
+                holding[index] = list(reading.evidence(condition))
+        return holding
 
     def _place_kind(self, found: dict[int, list[Occurrence]]) -> PlaceKind | None:
         """The kind with more mentions; none when they are equal."""
-        mentions = {
-            kind: sum(len(found.get(number, ())) for number in numbers) for kind, numbers in self._kinds.items()
-        }
-        ranked = sorted(mentions, key=lambda kind: -mentions[kind])
-        if not ranked or (len(ranked) > 1 and mentions[ranked[0]] == mentions[ranked[1]]):
+        mentions: Counter[PlaceKind] = Counter()
+        for number in found.keys() & self._kind_of.keys():
+            mentions[self._kind_of[number]] += len(found[number])
+        ranked = mentions.most_common(2)
+        if not ranked or (len(ranked) == 2 and ranked[0][1] == ranked[1][1]):
             return None
-        return ranked[0]
+        return ranked[0][0]
+
+    def _place_names(self, rulebook: Rulebook) -> dict[int, str]:
+        return {
+            number: name
+            for place in rulebook.places.places
+            for name in (place.name, *place.aliases)
+            for number in self._number([name])
+        }
 
     def _boundaries(self, folded: str) -> frozenset[int] | None:
         if self._segment is None or not self._whole_words:
@@ -144,12 +159,14 @@ class Engine:
             whole_word=condition.whole_word,
         )
 
-    def _index(self) -> list[list[int]]:
-        watchers: list[list[int]] = [[] for _ in self._terms]
+    def _watchers(self) -> tuple[list[list[int]], list[list[int]]]:
+        """For each term the conditions it may make hold: those it satisfies alone, and the others."""
+        simple: list[list[int]] = [[] for _ in self._numbers]
+        others: list[list[int]] = [[] for _ in self._numbers]
         for index, condition in enumerate(self._conditions):
             for number in condition.anchor:
-                watchers[number].append(index)
-        return watchers
+                (simple if condition.simple else others)[number].append(index)
+        return simple, others
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,10 +215,3 @@ class _Reading:
                 gap = max(other[0] - one[1], one[0] - other[1])
                 if 0 <= gap <= condition.within:
                     yield one, other
-
-
-def _grouped(occurrences: list[Occurrence]) -> dict[int, list[Occurrence]]:
-    found: dict[int, list[Occurrence]] = {}
-    for occurrence in occurrences:
-        found.setdefault(occurrence[2], []).append(occurrence)
-    return found

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from pydantic import Field
 
@@ -89,10 +89,11 @@ class Taxonomy:
         return {name: best for name, same in found.items() if (best := _highest(same))}
 
 
-def ancestors(code: str) -> list[str]:
-    """`01.02.03` -> [`01`, `01.02`, `01.02.03`]."""
+@lru_cache(maxsize=4096)
+def ancestors(code: str) -> tuple[str, ...]:
+    """`01.02.03` -> (`01`, `01.02`, `01.02.03`)."""
     steps = code.split(".")
-    return [".".join(steps[: depth + 1]) for depth in range(len(steps))]
+    return tuple(".".join(steps[: depth + 1]) for depth in range(len(steps)))
 
 
 def at_level(code: str, level: int) -> str:

@@ -56,7 +56,7 @@ def category_points(hits: Iterable[RuleHit]) -> dict[str, float]:
 
 def _points(hit: RuleHit) -> float:
     """More of a rule's terms say more, but ever less so."""
-    return POINTS[hit.rule.weight] * (1 + log2(len({span.term for span in hit.spans})))
+    return POINTS[hit.rule.weight] * (1 + log2(hit.distinct))
 
 
 def _deepest(points: dict[str, float]) -> str | None:

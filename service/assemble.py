@@ -7,7 +7,8 @@ from importlib.metadata import PackageNotFoundError, version
 from importlib.resources import files
 from pathlib import Path
 
-from classifier.artifact import ArtifactError, active, load, read_manifest, versions
+from classifier.artifact import active, load, read_manifest, versions
+from classifier.errors import ArtifactError
 from classifier.manifest import Manifest
 from classifier.model import Classifier
 from classifier.segment import build_segmenter

@@ -46,7 +46,8 @@ def decide(
     from datetime import date
 
     from classifier.dataset import text_problem
-    from classifier.rows import InputError, decode, is_broken
+    from classifier.errors import InputError
+    from classifier.rows import decode, is_broken
     from rules.petition import Petition
     from service.assemble import build_triage
     from service.tables import DECISION
@@ -241,12 +242,12 @@ def rules_try(text: str, pack: Pack = None) -> None:
     from service.console import out
 
     rulebook = _rulebook(pack)
-    hits = build_engine(rulebook).match(Petition("1", text)).hits
-    for hit in hits:
-        terms = "、".join(dict.fromkeys(span.term for span in hit.spans))
+    match = build_engine(rulebook).match(Petition("1", text))
+    for hit in match.hits:
+        terms = "、".join(dict.fromkeys(match.folded[start:end] for start, end, _ in hit.occurrences))
         path = "/".join(rulebook.taxonomy.path(hit.rule.then.category)) if hit.rule.then.category else ""
         out.print(f"{hit.rule.then} {path}  {hit.rule.weight}  {hit.rule.id}: {terms}", markup=False)
-    if not hits:
+    if not match.hits:
         out.print("no rule hits this text")
 
 
@@ -256,7 +257,7 @@ def rules_list(
     category: Annotated[str | None, typer.Option(help="Only rules of this category (code, name or path).")] = None,
 ) -> None:
     """List rules: conclusion, weight, id, reason."""
-    from classifier.rows import InputError
+    from classifier.errors import InputError
     from service.console import out
 
     rulebook = _rulebook(pack)
@@ -316,8 +317,8 @@ def _columns(id_column: str | None, title: str | None, text: str | None, date_co
 
 def _labels(given: list[str]) -> dict[str, str]:
     """`category=分类` -> {category: 分类}."""
+    from classifier.errors import InputError
     from classifier.prediction import HEADS
-    from classifier.rows import InputError
 
     labels = {}
     for item in given:

@@ -10,7 +10,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 from rich.text import Text
 
-from classifier.evaluate import Report
+from classifier.report import Report
 from rules.petition import Petition
 from rules.policy import BAND_ORDER
 from service.batch import Summary, Tell

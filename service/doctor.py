@@ -10,7 +10,7 @@ from datetime import date
 from importlib.metadata import packages_distributions
 from importlib.util import find_spec
 
-from classifier.artifact import ArtifactError
+from classifier.errors import ArtifactError
 from rules.errors import RulebookError
 from rules.petition import Petition
 from service.assemble import build_classifier, build_engine, code_version

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from classifier.artifact import ArtifactError
-from classifier.rows import InputError
-from classifier.train import TooFewRowsError
+from classifier.errors import ArtifactError, InputError, TooFewRowsError
 from rules.errors import RulebookError
 from service.settings import SettingsError
 

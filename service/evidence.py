@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from classifier.features import readable
+from classifier.features import unnumbered
 from classifier.prediction import HeadPrediction
-from rules.engine import RuleHit
-from rules.petition import Petition
+from rules.engine import Match, RuleHit
 from rules.taxonomy import at_level
-from rules.text import fold
 from service.decision import Evidence, KindAnswer
 
 MOST = 60
@@ -17,13 +15,13 @@ PER_GRAM = 3
 """Places shown of one n-gram."""
 
 
-def rule_evidence(hits: tuple[RuleHit, ...], category: str | None, kind: KindAnswer | None) -> list[Evidence]:
+def rule_evidence(match: Match, category: str | None, kind: KindAnswer | None) -> list[Evidence]:
     """Spans of the rules that spoke for the decided branch, its kind, or an urgency."""
     return [
-        Evidence(span.start, span.end, "rule", span.term, hit.rule.id, str(hit.rule.then))
-        for hit in hits
+        Evidence(start, end, "rule", match.folded[start:end], hit.rule.id, str(hit.rule.then))
+        for hit in match.hits
         if _speaks(hit, category, kind)
-        for span in hit.spans
+        for start, end, _ in hit.occurrences
     ][:MOST]
 
 
@@ -36,14 +34,13 @@ def _speaks(hit: RuleHit, category: str | None, kind: KindAnswer | None) -> bool
     return True
 
 
-def classifier_evidence(petition: Petition, head: HeadPrediction | None, conclusion: str | None) -> list[Evidence]:
+def classifier_evidence(match: Match, head: HeadPrediction | None, conclusion: str | None) -> list[Evidence]:
     """Where the telling n-grams stand; those that white space breaks up are left out."""
     if head is None or conclusion is None:
         return []
-    text = readable(petition.text)
-    folded = fold(petition.text)
+    text = unnumbered(match.folded)
     return [
-        Evidence(start, start + len(gram), "classifier", folded[start : start + len(gram)], None, conclusion)
+        Evidence(start, start + len(gram), "classifier", match.folded[start : start + len(gram)], None, conclusion)
         for gram in dict.fromkeys(word.gram for word in head.telling)
         for start in _places(text, gram)
     ]

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from classifier.artifact import ArtifactError, Origin, dataset_digest, load, save
+from classifier.artifact import Origin, dataset_digest, load, save
 from classifier.dataset import Example
-from classifier.evaluate import Report, head_report
+from classifier.errors import ArtifactError
+from classifier.evaluate import head_report
 from classifier.manifest import Training
+from classifier.report import Report
 from classifier.segment import build_segmenter
 from classifier.train import Progress, Recipe, cross_validate, train
 from rules.rulebook import Rulebook

@@ -70,8 +70,8 @@ class Triage:
             assignment=assignment,
             urgency=UrgencyAnswer(rules.urgency, rules.call, rules.urgency_reason),
             evidence=(
-                *rule_evidence(match.hits, category, kind),
-                *classifier_evidence(petition, heads.get("category"), category),
+                *rule_evidence(match, category, kind),
+                *classifier_evidence(match, heads.get("category"), category),
             ),
             verdicts=self._verdicts(rules, prediction, answer.agreement),
             versions=self.versions,
