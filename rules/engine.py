@@ -179,22 +179,23 @@ class _Reading:
 
     def holds(self, condition: _Compiled) -> bool:
         return (
-            (not condition.any or any(self._present(condition, condition.any)))
-            and all(any(self._present(condition, {number})) for number in condition.all)
-            and not any(number in self.found for number in condition.none)
+            self.found.keys().isdisjoint(condition.none)
+            and (not condition.any or bool(self._present(condition, condition.any)))
+            and all(self._present(condition, frozenset((number,))) for number in condition.all)
             and (not condition.these or any(self._pairs(condition)))
         )
 
     def evidence(self, condition: _Compiled) -> set[Occurrence]:
         """The occurrences that made the condition hold."""
         pairs = {occurrence for pair in self._pairs(condition) for occurrence in pair}
-        return {*self._present(condition, condition.any), *self._present(condition, condition.all), *pairs}
+        return {*self._present(condition, condition.any | condition.all), *pairs}
 
-    def _present(self, condition: _Compiled, numbers: Iterable[int]) -> Iterator[Occurrence]:
-        for number in numbers:
-            for occurrence in self.found.get(number, ()):
-                if self._admits(condition, occurrence):
-                    yield occurrence
+    def _present(self, condition: _Compiled, numbers: frozenset[int]) -> list[Occurrence]:
+        """Occurrences of these terms where the condition looks."""
+        here = [occurrence for number in self.found.keys() & numbers for occurrence in self.found[number]]
+        if condition.field == "text" and not condition.whole_word:
+            return here
+        return [occurrence for occurrence in here if self._admits(condition, occurrence)]
 
     def _admits(self, condition: _Compiled, occurrence: Occurrence) -> bool:
         start, end, _ = occurrence
@@ -209,7 +210,9 @@ class _Reading:
     def _pairs(self, condition: _Compiled) -> Iterator[tuple[Occurrence, Occurrence]]:
         if not condition.these:
             return
-        those = list(self._present(condition, condition.those))
+        those = self._present(condition, condition.those)
+        if not those:
+            return
         for one in self._present(condition, condition.these):
             for other in those:
                 gap = max(other[0] - one[1], one[0] - other[1])

@@ -181,7 +181,7 @@ class _Gathered:
 
     def rulebook(self) -> Rulebook:
         self.problems += [*self._dangling_rules(), *self._dangling_duties(), *self._dangling_trees()]
-        if self.policy is None:
+        if self.policy is None and not any(problem.path == "policy.yaml" for problem in self.problems):
             self.problems.append(Problem("policy.yaml", 0, "missing"))
         if self.problems or self.policy is None:
             raise RulebookError(self.problems)

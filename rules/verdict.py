@@ -9,20 +9,21 @@ from math import log2
 
 from rules.engine import Match, RuleHit
 from rules.rule import Kind, Urgency
-from rules.taxonomy import ancestors, at_level
+from rules.taxonomy import ancestors
 
 POINTS = {1: 0.5, 2: 2.0, 3: 4.0}
 """Points of one hit, by weight of its rule. A rule never makes a probability of them."""
+Levels = tuple[dict[str, float], dict[str, float], dict[str, float]]
 URGENCY_ORDER = (Urgency.CRITICAL, Urgency.URGENT, Urgency.ORDINARY)
 
 
 @dataclass(frozen=True, slots=True)
 class RuleVerdict:
-    """`category` is None when no rule hit. `points` are summed up the tree, best first, per level."""
+    """`category` is None when no rule hit; `points` are its own, those of its children included."""
 
     category: str | None
     clear: bool
-    points: tuple[tuple[str, float], ...]
+    points: float
     kind: Kind | None
     urgency: Urgency
     call: tuple[str, ...]
@@ -31,12 +32,13 @@ class RuleVerdict:
 
 def judge(match: Match, clear_margin: float) -> RuleVerdict:
     """The rules' own verdict. It is clear when the best second level leads the next by `clear_margin`."""
-    points = category_points(match.hits)
+    levels = points_by_level(match.hits)
     urgent = _most_urgent(match.hits)
+    category = _deepest(levels)
     return RuleVerdict(
-        category=_deepest(points),
-        clear=_lead(points) >= clear_margin,
-        points=tuple(sorted(points.items(), key=lambda item: (-item[1], item[0]))),
+        category=category,
+        clear=_lead(levels) >= clear_margin,
+        points=levels[category.count(".")][category] if category else 0.0,
         kind=_kind(match.hits),
         urgency=urgent.rule.then.urgency or Urgency.ORDINARY if urgent else Urgency.ORDINARY,
         call=urgent.rule.then.call if urgent else (),
@@ -44,14 +46,15 @@ def judge(match: Match, clear_margin: float) -> RuleVerdict:
     )
 
 
-def category_points(hits: Iterable[RuleHit]) -> dict[str, float]:
-    """Points for each category and, summed, for each of its ancestors."""
-    points: dict[str, float] = defaultdict(float)
+def points_by_level(hits: Iterable[RuleHit]) -> Levels:
+    """Points of categories, summed up the tree: one table for each level."""
+    levels: Levels = ({}, {}, {})
     for hit in hits:
         if hit.rule.then.category is not None:
-            for code in ancestors(hit.rule.then.category):
-                points[code] += _points(hit)
-    return dict(points)
+            points = _points(hit)
+            for table, code in zip(levels, ancestors(hit.rule.then.category), strict=False):
+                table[code] = table.get(code, 0.0) + points
+    return levels
 
 
 def _points(hit: RuleHit) -> float:
@@ -59,32 +62,22 @@ def _points(hit: RuleHit) -> float:
     return POINTS[hit.rule.weight] * (1 + log2(hit.distinct))
 
 
-def _deepest(points: dict[str, float]) -> str | None:
-    """Down the tree, at each level the child with most points."""
+def _deepest(levels: Levels) -> str | None:
+    """Down the tree, at each level the child with most points; of equals the first code."""
     best: str | None = None
-    for level in (1, 2, 3):
-        below = [
-            code
-            for code in points
-            if code.count(".") + 1 == level and (best is None or at_level(code, level - 1) == best)
-        ]
+    for table in levels:
+        below = [code for code in table if best is None or code.startswith(f"{best}.")]
         if not below:
             return best
-        best = max(sorted(below), key=lambda code: points[code])
+        best = min(below, key=lambda code: (-table[code], code))
     return best
 
 
-def _lead(points: dict[str, float]) -> float:
-    ranked = sorted(
-        (value for code, value in points.items() if code.count(".") <= 1 and not _has_child(code, points)), reverse=True
-    )
-    if not ranked:
-        return 0.0
-    return ranked[0] - (ranked[1] if len(ranked) > 1 else 0.0)
-
-
-def _has_child(code: str, points: dict[str, float]) -> bool:
-    return code.count(".") == 0 and any(other.startswith(f"{code}.") for other in points)
+def _lead(levels: Levels) -> float:
+    """Points by which the best second-level category leads (a first level alone stands for itself)."""
+    alone = [points for code, points in levels[0].items() if not any(two.startswith(f"{code}.") for two in levels[1])]
+    ranked = sorted([*levels[1].values(), *alone], reverse=True)
+    return ranked[0] - sum(ranked[1:2]) if ranked else 0.0
 
 
 def _kind(hits: Iterable[RuleHit]) -> Kind | None:

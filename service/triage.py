@@ -102,10 +102,9 @@ class Triage:
 
     def _verdicts(self, rules: RuleVerdict, prediction: Prediction, agreement: Agreement) -> Verdicts:
         path = self.rulebook.taxonomy.path(rules.category) if rules.category else ()
-        points = dict(rules.points).get(rules.category or "", 0.0)
         said = {name: LabelSaid(head.label, head.probability) for name, head in prediction.heads.items()}
         return Verdicts(
-            rules=RulesSaid(rules.category, path, rules.clear, points, rules.kind),
+            rules=RulesSaid(rules.category, path, rules.clear, rules.points, rules.kind),
             classifier=said or None,
             agreement=agreement,
         )

@@ -1,0 +1,96 @@
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from rules.engine import Engine
+from rules.petition import Petition
+from rules.rulebook import load
+
+Hits = Callable[..., bool]
+RULE = """\
+rules:
+  - id: tried
+    when: {when}
+    then: {{category: "01.01"}}
+    weight: 2
+    why: 只为这个测试。
+    examples: {{hits: [随便一句话], misses: [随便一句话]}}
+"""
+
+
+@pytest.fixture
+def hits(pack: Callable[..., Path]) -> Hits:
+    """Whether a condition holds for a text."""
+
+    def hit(when: str, body: str, title: str = "", segment: Callable[[str], list[str]] | None = None) -> bool:
+        engine = Engine(load(pack(keywords_water=RULE.format(when=when))), segment)
+        return bool(engine.match(Petition("1", body, title)).hits)
+
+    return hit
+
+
+def test_any_needs_one_term(hits: Hits) -> None:
+    assert hits("{any: [停水, 断水]}", "昨晚断水")
+    assert not hits("{any: [停水, 断水]}", "昨晚停电")
+
+
+def test_all_needs_every_term(hits: Hits) -> None:
+    assert hits("{all: [学校, 食堂]}", "学校的食堂")
+    assert not hits("{all: [学校, 食堂]}", "学校的操场")
+
+
+def test_none_excludes(hits: Hits) -> None:
+    assert not hits("{any: [停水], none: [通知]}", "已通知停水")
+
+
+@pytest.mark.parametrize(
+    ("text", "holds"), [("学校门口的食堂", True), ("食堂在学校里", True), ("学校" + "很" * 6 + "食堂", False)]
+)
+def test_near_counts_the_characters_between_in_either_order(hits: Hits, text: str, holds: bool) -> None:
+    assert hits("{near: {these: [学校], those: [食堂], within: 5}}", text) is holds
+
+
+def test_overlapping_words_are_not_near_each_other(hits: Hits) -> None:
+    assert not hits("{near: {these: [自来水], those: [来水], within: 5}}", "自来水")
+
+
+def test_a_title_rule_looks_at_the_title_only(hits: Hits) -> None:
+    assert hits("{any: [停水], field: title}", "三天了", title="家里停水")
+    assert not hits("{any: [停水], field: title}", "家里停水", title="三天了")
+    assert not hits("{any: [停水], field: title}", "家里停水")
+
+
+def test_a_body_rule_does_not_look_at_the_title(hits: Hits) -> None:
+    assert not hits("{any: [停水], field: body}", "三天了", title="家里停水")
+
+
+def test_whole_words_follow_the_segmentation(hits: Hits) -> None:
+    assert hits("{any: [水费], whole_word: true}", "交水费", segment=lambda text: ["交", "水费"])
+    assert not hits("{any: [水费], whole_word: true}", "抽水费电", segment=lambda text: ["抽水", "费电"])
+
+
+def test_whole_words_without_a_segmenter_are_refused(hits: Hits) -> None:
+    with pytest.raises(ValueError, match="segmenter"):
+        hits("{any: [水费], whole_word: true}", "交水费")
+
+
+def test_traditional_and_full_width_texts_hit_simplified_terms(hits: Hits) -> None:
+    assert hits("{any: [12345热线]}", "打過１２３４５熱線")
+
+
+def test_spans_point_into_the_original_text(engine: Engine) -> None:
+    petition = Petition("1", "門口的路燈壞了，小區漆黑一片", "路燈")
+    match = engine.match(petition)
+    assert match.hits
+    for hit in match.hits:
+        for start, end, _ in hit.occurrences:
+            assert match.folded[start:end] in engine.terms
+            assert len(petition.text[start:end]) == end - start
+
+
+def test_duty_rows_know_whose_words_hold(pack: Callable[..., Path]) -> None:
+    rulebook = load(pack())
+    match = Engine(rulebook).match(Petition("1", "楼下广场舞太吵"))
+    (row,) = match.worded
+    assert rulebook.duties.rows[row].lead == "station"
