@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import shutil
 import tempfile
 from collections.abc import Iterable, Sequence
@@ -18,7 +19,7 @@ from pydantic import ValidationError
 from classifier.dataset import Example
 from classifier.errors import ArtifactError
 from classifier.features import Block, BlockVocabulary, FeatureSpace
-from classifier.manifest import FORMAT, BlockManifest, HeadManifest, Manifest, Training, card
+from classifier.manifest import FORMAT, NAME, BlockManifest, HeadManifest, Manifest, Training, card, head_name
 from classifier.model import Classifier, Head, Part
 from classifier.report import Report
 from classifier.segment import build_segmenter
@@ -50,6 +51,8 @@ def dataset_digest(examples: Iterable[Example]) -> str:
 
 def save(classifier: Classifier, report: Report, origin: Origin, models: Path) -> Path:
     """Write `models/<version>/`, whole or not at all. Raises ArtifactError if it is there already."""
+    if not re.fullmatch(NAME, classifier.version):
+        raise ArtifactError(f"'{classifier.version}' is no name for a model: letters, digits, dot, dash, underscore")
     target = models / classifier.version
     if target.exists():
         raise ArtifactError(f"{target}: there is a model of this name already; choose another --name")
@@ -89,7 +92,7 @@ def _manifest(classifier: Classifier, report: Report, origin: Origin, folder: Pa
         rulebook=origin.rulebook,
         blocks=tuple(BlockManifest(**asdict(v.block)) for v in classifier.features.vocabularies),
         heads={
-            name: HeadManifest(labels=head.labels, sharpness=head.sharpness, parts=len(head.parts))
+            head_name(name): HeadManifest(labels=head.labels, sharpness=head.sharpness, parts=len(head.parts))
             for name, head in classifier.heads.items()
         },
         training=origin.training,
@@ -109,7 +112,7 @@ def load(folder: Path) -> Classifier:
             raise ArtifactError(f"{path}: changed since it was made (its digest does not match the manifest)")
     segmenter = build_segmenter(_lines(folder / WORDS))
     vocabularies = [_vocabulary(folder, number, block) for number, block in enumerate(manifest.blocks)]
-    heads = {name: _head(folder, name, head) for name, head in manifest.heads.items()}
+    heads: dict[str, Head] = {name: _head(folder, name, head) for name, head in manifest.heads.items()}
     return Classifier(manifest.version, FeatureSpace(vocabularies, segmenter), heads)
 
 

@@ -16,6 +16,8 @@ from rules.taxonomy import at_level
 
 SMOOTHING = 0.1
 MAX_ITER = 2000
+WORTH_PROCESSES = 2_000_000
+"""Stored values times classes from which starting processes pays."""
 Bools = NDArray[np.bool_]
 
 
@@ -58,7 +60,8 @@ def _fit_columns(
 ) -> tuple[Floats, Floats]:
     """Weights (features, count) and bias (count), one binary classifier each."""
     tasks = (delayed(_fit_one)(features, own == column, fit, weights) for column in range(count))
-    fitted = Parallel(n_jobs=-1, prefer="threads")(tasks)
+    # processes, not threads: liblinear draws from one random state for all threads of a process
+    fitted = Parallel(n_jobs=-1 if features.nnz * count > WORTH_PROCESSES else 1)(tasks)
     return np.stack([w for w, _ in fitted], axis=1), np.array([b for _, b in fitted], dtype=np.float32)
 
 

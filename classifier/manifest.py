@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
+NAME = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"
+"""What a version may be called; it becomes the name of a folder."""
 FORMAT = 1
 """Raised whenever older code could not read a newer artifact."""
+
+
+HeadName = Literal["category", "kind", "department"]
 
 
 class _Strict(BaseModel):
@@ -45,15 +50,20 @@ class Manifest(_Strict):
     """manifest.json. `files`: SHA-256 of every other file of the folder, hexadecimal."""
 
     format: int = Field(ge=1, le=FORMAT)
-    version: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")
+    version: str = Field(pattern=NAME)
     made_at: str
     code: str
     rulebook: str
     blocks: tuple[BlockManifest, ...]
-    heads: dict[str, HeadManifest]
+    heads: dict[HeadName, HeadManifest]
     training: Training
     metrics: dict[str, Any]
     files: dict[str, str]
+
+
+def head_name(name: str) -> HeadName:
+    """`name` as one of the heads there are; raises ValueError for another."""
+    return TypeAdapter(HeadName).validate_python(name)
 
 
 def card(manifest: Manifest) -> str:

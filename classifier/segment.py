@@ -56,7 +56,10 @@ class JiebaSegmenter:
         jieba.setLogLevel(logging.WARNING)
         self._jieba = jieba.Tokenizer()
         self._jieba.tmp_dir = str(_cache_folder())
+        self._jieba.initialize()
         for word in user_words:
+            # jieba forgets to take the old frequency of a word it knew off its total; rjieba does not
+            self._jieba.total -= self._jieba.FREQ.get(word, 0)
             self._jieba.add_word(word, _USER_FREQUENCY)
 
     def words(self, text: str) -> list[str]:
