@@ -8,10 +8,13 @@ import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Protocol
+from zlib import crc32
 
 _USER_WORD = re.compile(r"[一-鿕]{2,8}")
 """User words the two engines treat alike: Han characters that jieba's own word pattern admits."""
 _USER_FREQUENCY = 1000
+_SPREAD = 997
+"""User words get frequencies a little apart: two cuts that score the same would be broken differently."""
 
 
 class Segmenter(Protocol):
@@ -41,7 +44,7 @@ class RjiebaSegmenter:
 
         self._jieba = rjieba.Jieba()
         for word in user_words:
-            self._jieba.add_word(word, _USER_FREQUENCY, None)
+            self._jieba.add_word(word, _frequency(word), None)
 
     def words(self, text: str) -> list[str]:
         return self._jieba.cut(text, hmm=False)
@@ -60,10 +63,14 @@ class JiebaSegmenter:
         for word in user_words:
             # jieba forgets to take the old frequency of a word it knew off its total; rjieba does not
             self._jieba.total -= self._jieba.FREQ.get(word, 0)
-            self._jieba.add_word(word, _USER_FREQUENCY)
+            self._jieba.add_word(word, _frequency(word))
 
     def words(self, text: str) -> list[str]:
         return list(self._jieba.cut(text, HMM=False))
+
+
+def _frequency(word: str) -> int:
+    return _USER_FREQUENCY + crc32(word.encode()) % _SPREAD
 
 
 def _cache_folder() -> Path:
