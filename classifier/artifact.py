@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from pydantic import ValidationError
 
 from classifier.dataset import Example
@@ -75,7 +76,12 @@ def _write(classifier: Classifier, report: Report, origin: Origin, folder: Path)
         np.save(folder / f"block{number}.idf.npy", vocabulary.idf, allow_pickle=False)
     for head in classifier.heads.values():
         for number, part in enumerate(head.parts):
-            for name, array in asdict(part).items():
+            arrays: dict[str, NDArray[Any]] = {
+                "weights": part.weights.astype(np.float16),
+                "bias": part.bias,
+                "of": part.of,
+            }
+            for name, array in arrays.items():
                 np.save(folder / f"{head.name}{number}.{name}.npy", array, allow_pickle=False)
     manifest = _manifest(classifier, report, origin, folder)
     (folder / CARD).write_text(card(manifest), encoding="utf-8")
@@ -92,7 +98,9 @@ def _manifest(classifier: Classifier, report: Report, origin: Origin, folder: Pa
         rulebook=origin.rulebook,
         blocks=tuple(BlockManifest(**asdict(v.block)) for v in classifier.features.vocabularies),
         heads={
-            head_name(name): HeadManifest(labels=head.labels, sharpness=head.sharpness, parts=len(head.parts))
+            head_name(name): HeadManifest(
+                labels=head.labels, rule_weight=head.rule_weight, sharpness=head.sharpness, parts=len(head.parts)
+            )
             for name, head in classifier.heads.items()
         },
         training=origin.training,
@@ -158,8 +166,8 @@ def _head(folder: Path, name: str, head: HeadManifest) -> Head:
         of = _array(folder / f"{stem}.of.npy", (len(head.labels),))
         bias = _array(folder / f"{stem}.bias.npy", (None,))
         weights = _array(folder / f"{stem}.weights.npy", (None, bias.size))
-        parts.append(Part(weights, bias, of))
-    return Head(name, head.labels, tuple(parts), head.sharpness)
+        parts.append(Part(weights.astype(np.float32), bias, of))
+    return Head(name, head.labels, tuple(parts), head.rule_weight, head.sharpness)
 
 
 def _array(path: Path, shape: Sequence[int | None]) -> Any:

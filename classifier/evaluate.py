@@ -11,6 +11,7 @@ from sklearn.model_selection import StratifiedGroupKFold
 from classifier.calibrate import calibration_error, coverage_at
 from classifier.prediction import HeadPrediction
 from classifier.report import ClassReport, HeadReport
+from rules.taxonomy import at_level
 
 RARE = 10
 """Classes with fewer rows than this are left out of `macro_f1_common`."""
@@ -35,6 +36,19 @@ def head_report(truth: Sequence[str], predictions: Sequence[HeadPrediction]) -> 
         coverage_at_95=coverage_at(confidence, right, 0.95),
         per_class=_per_class(truth, guessed, labels),
     )
+
+
+def coarsened(predictions: Sequence[HeadPrediction], truth: Sequence[str]) -> list[HeadPrediction]:
+    """Predictions at the deepest level of the truth's categories: probabilities of what lies below are summed."""
+    level = max(label.count(".") + 1 for label in truth)
+    return [HeadPrediction(_summed(prediction.ranked, level)) for prediction in predictions]
+
+
+def _summed(ranked: Sequence[tuple[str, float]], level: int) -> tuple[tuple[str, float], ...]:
+    sums: dict[str, float] = {}
+    for label, probability in ranked:
+        sums[at_level(label, level)] = sums.get(at_level(label, level), 0.0) + probability
+    return tuple(sorted(sums.items(), key=lambda item: (-item[1], item[0])))
 
 
 def folds(labels: Sequence[str], groups: Sequence[int], count: int, seed: int) -> list[tuple[list[int], list[int]]]:

@@ -79,6 +79,17 @@ class FeatureSpace:
         """The n-gram of every column."""
         return tuple(gram for vocabulary in self.vocabularies for gram in vocabulary.grams)
 
+    def restricted(self, columns: Ints) -> FeatureSpace:
+        """The space of these columns only; the others are then unknown n-grams."""
+        kept = set(columns.tolist())
+        vocabularies, start = [], 0
+        for vocabulary in self.vocabularies:
+            own = [i for i in range(len(vocabulary.grams)) if start + i in kept]
+            grams = tuple(vocabulary.grams[i] for i in own)
+            vocabularies.append(BlockVocabulary(vocabulary.block, grams, vocabulary.idf[own]))
+            start += len(vocabulary.grams)
+        return FeatureSpace(vocabularies, self._segmenter)
+
     def transform(self, petitions: Sequence[Petition]) -> csr_matrix:
         """Rows of log-damped, idf-weighted counts; each block has length `weight`. Shape (petitions, size)."""
         parts = [

@@ -26,7 +26,7 @@ class Fit:
     """How a linear part is fitted. `level_weights`: how much each level of the category tree counts."""
 
     cost: float = 1.0
-    level_weights: tuple[float, float, float] = (1.0, 1.0, 0.7)
+    level_weights: tuple[float, float, float] = (0.5, 1.0, 1.0)
     seed: int = 0
 
 
@@ -39,8 +39,8 @@ def fit_head(name: str, features: csr_matrix, labels: Sequence[str], fit: Fit, w
         own = np.array([columns.index(at_level(label, level)) for label in labels])
         part_weights, bias = _fit_columns(features, own, len(columns), fit, weights)
         of = np.array([columns.index(at_level(label, level)) for label in known], dtype=np.int64)
-        parts.append(Part(part_weights * np.float32(share), bias * np.float32(share), of))
-    return Head(name, known, tuple(parts))
+        parts.append(Part(_rounded(part_weights * np.float32(share)), bias * np.float32(share), of))
+    return Head(name, known, tuple(parts), rule_weight=0.0)
 
 
 def _levels(labels: tuple[str, ...], fit: Fit) -> list[tuple[int, float]]:
@@ -63,6 +63,11 @@ def _fit_columns(
     # processes, not threads: liblinear draws from one random state for all threads of a process
     fitted = Parallel(n_jobs=-1 if features.nnz * count > WORTH_PROCESSES else 1)(tasks)
     return np.stack([w for w, _ in fitted], axis=1), np.array([b for _, b in fitted], dtype=np.float32)
+
+
+def _rounded(weights: Floats) -> Floats:
+    """To the half precision in which artifacts keep them, so that a model loaded answers as the one trained."""
+    return weights.astype(np.float16).astype(np.float32)
 
 
 def _fit_one(features: csr_matrix, own: Bools, fit: Fit, weights: Floats | None) -> tuple[Floats, float]:

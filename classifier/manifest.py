@@ -31,9 +31,10 @@ class BlockManifest(_Strict):
 
 
 class HeadManifest(_Strict):
-    """One head: its labels in column order, how sharp its probabilities are, and how many parts it has."""
+    """One head: labels in column order, how much rules count, how sharp probabilities are, number of parts."""
 
     labels: tuple[str, ...]
+    rule_weight: float
     sharpness: float
     parts: int
 
@@ -71,7 +72,7 @@ def card(manifest: Manifest) -> str:
     lines = [
         f"# Model {manifest.version}",
         "",
-        f"Made {manifest.made_at} by fenban {manifest.code} from {manifest.training.rows} labelled petitions.",
+        f"Made by fenban {manifest.code} from {manifest.training.rows} labelled petitions.",
         "It sorts matters: it has no feature, label or field about the person who writes.",
         "",
         "Figures are of rows held back from training (grouped folds: near-identical texts never on both sides).",

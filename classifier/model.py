@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from math import log1p
 from typing import Protocol
 
 import numpy as np
@@ -13,6 +15,8 @@ from scipy.sparse import csr_matrix
 from classifier.features import FeatureSpace
 from classifier.prediction import HeadPrediction, Prediction, TellingWord
 from rules.petition import Petition
+from rules.taxonomy import at_level
+from rules.verdict import Levels
 
 BATCH = 256
 TELLING = 8
@@ -29,7 +33,7 @@ class Predictor(Protocol):
     @property
     def version(self) -> str: ...
 
-    def predict(self, petitions: Sequence[Petition]) -> list[Prediction]: ...
+    def predict(self, petitions: Sequence[Petition], points: Sequence[Levels]) -> list[Prediction]: ...
 
 
 @dataclass(frozen=True)
@@ -47,25 +51,53 @@ class Part:
 
 @dataclass(frozen=True)
 class Head:
-    """One question the model answers. Probability of label i: softmax of `sharpness` times its margin."""
+    """One question the model answers. Probability of label i: softmax of `sharpness` times its margin.
+
+    The margin is what the words say plus `rule_weight` times what the rules say (`rule_margins`).
+    """
 
     name: str
     labels: tuple[str, ...]
     parts: tuple[Part, ...]
+    rule_weight: float = 0.0
     sharpness: float = 1.0
 
-    def margins(self, features: csr_matrix) -> Floats:
-        """Shape (petitions, labels): the sum over parts."""
+    def margins(self, features: csr_matrix, points: Sequence[Levels]) -> Floats:
+        """Shape (petitions, labels)."""
+        total = self.word_margins(features)
+        return total + np.float32(self.rule_weight) * self.rule_margins(points) if self.rule_weight else total
+
+    def word_margins(self, features: csr_matrix) -> Floats:
+        """What the features say, summed over parts. Shape (petitions, labels)."""
         total = np.zeros((features.shape[0], len(self.labels)), dtype=np.float32)
         for part in self.parts:
             total += (features @ part.weights + part.bias)[:, part.of]
         return total
 
+    def rule_margins(self, points: Sequence[Levels]) -> Floats:
+        """log(1 + points) of each label and of the categories above it, summed. Shape (petitions, labels)."""
+        total = np.zeros((len(points), len(self.labels)), dtype=np.float32)
+        for row, levels in enumerate(points):
+            for table in levels:
+                for code, value in table.items():
+                    if code in self._below:
+                        total[row, self._below[code]] += np.float32(log1p(value))
+        return total
+
+    @cached_property
+    def _below(self) -> dict[str, Indices]:
+        """For each category code: which labels are it or lie below it."""
+        below: dict[str, list[int]] = {}
+        for index, label in enumerate(self.labels):
+            for code in {at_level(label, level) for level in (1, 2, 3)}:
+                below.setdefault(code, []).append(index)
+        return {code: np.array(indices, dtype=np.int64) for code, indices in below.items()}
+
     def probabilities(self, margins: Floats) -> Floats:
         return softmax(margins * np.float32(self.sharpness))
 
     def pulls(self, features: Features, winner: int, rival: int) -> Floats:
-        """What each feature of one petition adds to the margin of `winner` over `rival`; bias apart, they sum to it."""
+        """What each feature of one petition adds to the word margin of `winner` over `rival`, the bias apart."""
         columns, values = features
         total = np.zeros(columns.size, dtype=np.float32)
         for part in self.parts:
@@ -82,23 +114,24 @@ class Classifier:
         self.heads = dict(heads)
         self._grams = features.grams
 
-    def predict(self, petitions: Sequence[Petition]) -> list[Prediction]:
-        """One prediction for each petition, in order."""
+    def predict(self, petitions: Sequence[Petition], points: Sequence[Levels]) -> list[Prediction]:
+        """One prediction for each petition, in order; `points` are what the rules give each of them."""
         result: list[Prediction] = []
         for start in range(0, len(petitions), BATCH):
-            result += self._predict(petitions[start : start + BATCH])
+            batch = slice(start, start + BATCH)
+            result += self._predict(petitions[batch], points[batch])
         return result
 
-    def _predict(self, petitions: Sequence[Petition]) -> list[Prediction]:
+    def _predict(self, petitions: Sequence[Petition], points: Sequence[Levels]) -> list[Prediction]:
         rows = self.features.transform(petitions)
-        by_head = {name: self._answers(head, rows) for name, head in self.heads.items()}
+        by_head = {name: self._answers(head, rows, points) for name, head in self.heads.items()}
         return [
             Prediction({name: answers[index] for name, answers in by_head.items()})
             for index in range(len(petitions))
         ]  # fmt: skip
 
-    def _answers(self, head: Head, rows: csr_matrix) -> list[HeadPrediction]:
-        probabilities = head.probabilities(head.margins(rows))
+    def _answers(self, head: Head, rows: csr_matrix, points: Sequence[Levels]) -> list[HeadPrediction]:
+        probabilities = head.probabilities(head.margins(rows, points))
         order = np.argsort(-probabilities, axis=1, kind="stable")[:, :RANKED]
         return [
             HeadPrediction(

@@ -1,4 +1,4 @@
-"""Labelled petitions in, calibrated classifier and honest figures out."""
+"""Labelled petitions and prior knowledge in, calibrated classifier and honest figures out."""
 
 from __future__ import annotations
 
@@ -9,64 +9,159 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 from scipy.sparse import csr_matrix
+from sklearn.feature_selection import chi2
 
-from classifier.calibrate import fit_sharpness
+from classifier.calibrate import fit_sharpness, log_loss
 from classifier.dataset import Example, twin_groups
 from classifier.errors import TooFewRowsError
 from classifier.evaluate import folds, head_report
-from classifier.features import DEFAULT_BLOCKS, Block, fit_features
+from classifier.features import DEFAULT_BLOCKS, Block, FeatureSpace, fit_features
 from classifier.linear import Fit, fit_head
-from classifier.model import Classifier, Floats, Head
+from classifier.model import Classifier, Floats, Head, Indices
 from classifier.prediction import HeadPrediction
 from classifier.report import HeadReport, Report
 from classifier.segment import Segmenter
+from rules.petition import Petition
+from rules.taxonomy import at_level
+from rules.verdict import Levels
 
 Progress = Callable[[str], None]
+RULE_WEIGHTS = (0.0, 0.05, 0.1, 0.2, 0.3, 0.4, 0.6)
+"""Tried on held-back rows; what rules add shrinks by itself as labels grow."""
+UNKNOWN = np.float32(-2)
+"""Margin of a label that a fold has not seen."""
+
+
+@dataclass(frozen=True, slots=True)
+class Knowledge:
+    """What is known before any label: how to cut words, what the rules say, and petitions written by us."""
+
+    segmenter: Segmenter
+    points: Callable[[Sequence[Petition]], list[Levels]]
+    background: tuple[Example, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """Everything that decides what a training run yields, besides its rows."""
+    """Everything that decides what a training run yields, besides its rows.
+
+    `rule_weight` and `sharpness`: found on held-back rows when None. `background_rows`: what all background
+    petitions together count for, in rows. `most_features`: only that many, the most telling ones, are kept.
+    """
 
     blocks: tuple[Block, ...] = DEFAULT_BLOCKS
     fit: Fit = field(default_factory=Fit)
+    rule_weight: float | None = None
+    sharpness: float | None = None
+    background_rows: float = 1500.0
+    most_features: int | None = None
     inner_folds: int = 3
     seed: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class _Material:
+    """The rows of one head: own rows first, background rows after them."""
+
+    name: str
+    rows: csr_matrix
+    labels: tuple[str, ...]
+    weights: Floats
+    own: int
+    points: list[Levels]
+    groups: list[int]
+
+    def part(self, own_rows: list[int]) -> tuple[csr_matrix, list[str], Floats]:
+        """Rows, labels and weights of some own rows and all background."""
+        chosen = [*own_rows, *range(self.own, len(self.labels))]
+        return csr_matrix(self.rows[chosen]), [self.labels[i] for i in chosen], self.weights[chosen]
+
+
 def train(
-    version: str,
-    examples: Sequence[Example],
-    segmenter: Segmenter,
-    recipe: Recipe | None = None,
-    progress: Progress = print,
+    version: str, examples: Sequence[Example], knowledge: Knowledge, recipe: Recipe, progress: Progress
 ) -> tuple[Classifier, Report]:
     """Fit every head that the examples have labels for; the report is of rows held back in `inner_folds` folds."""
-    recipe = recipe or Recipe()
     progress("features")
-    petitions = [example.petition for example in examples]
-    features = fit_features(petitions, segmenter, recipe.blocks)
+    everything = [*examples, *knowledge.background]
+    petitions = [example.petition for example in everything]
+    features = fit_features(petitions, knowledge.segmenter, recipe.blocks)
     rows = features.transform(petitions)
-    groups = twin_groups(petitions)
+    if recipe.most_features is not None:
+        features = _telling_features(features, rows, everything, recipe.most_features)
+        rows = features.transform(petitions)
+    points = knowledge.points(petitions[: len(examples)])
+    groups = twin_groups(petitions[: len(examples)])
     heads, reports = {}, {}
     for name in sorted({head for example in examples for head in example.labels}):
         progress(name)
-        heads[name], reports[name] = _train_head(name, examples, rows, groups, recipe)
+        material = _material(name, examples, knowledge.background, rows, recipe)
+        own = [i for i, example in enumerate(examples) if name in example.labels]
+        material = replace(material, points=[points[i] for i in own], groups=[groups[i] for i in own])
+        heads[name], reports[name] = _train_head(material, recipe)
     return Classifier(version, features, heads), Report(reports)
 
 
-def _train_head(
-    name: str, examples: Sequence[Example], rows: csr_matrix, groups: list[int], recipe: Recipe
-) -> tuple[Head, HeadReport]:
-    labelled = [index for index, example in enumerate(examples) if name in example.labels]
-    labels = [examples[index].labels[name] for index in labelled]
-    _check(name, labels)
-    own = csr_matrix(rows[labelled])
-    head = fit_head(name, own, labels, recipe.fit)
-    held_back = _held_back_margins(head, own, labels, [groups[index] for index in labelled], recipe)
-    truth = np.array([head.labels.index(label) for label in labels])
-    head = replace(head, sharpness=fit_sharpness(held_back, truth))
-    return head, head_report(labels, _ranked(head, held_back))
+def _telling_features(
+    features: FeatureSpace, rows: csr_matrix, examples: Sequence[Example], most: int
+) -> FeatureSpace:  # fmt: skip
+    """The `most` columns with the greatest chi-squared statistic over all heads' labels (Yang & Pedersen 1997)."""
+    best = np.zeros(rows.shape[1])
+    for name in {head for example in examples for head in example.labels}:
+        labelled = [i for i, example in enumerate(examples) if name in example.labels]
+        scores, _ = chi2(rows[labelled], [examples[i].labels[name] for i in labelled])
+        best = np.maximum(best, np.nan_to_num(scores))
+    return features.restricted(np.sort(np.argsort(-best, kind="stable")[:most]))
+
+
+def _material(
+    name: str, examples: Sequence[Example], background: Sequence[Example], rows: csr_matrix, recipe: Recipe
+) -> _Material:
+    """Own rows with this label, then the background rows whose label lies in one of theirs."""
+    own = [(i, example.labels[name]) for i, example in enumerate(examples) if name in example.labels]
+    _check(name, [label for _, label in own])
+    known = {label for _, label in own}
+    borrowed = [
+        (len(examples) + i, label)
+        for i, example in enumerate(background)
+        if (label := _local(example.labels.get(name), known)) is not None
+    ]
+    share = min(1.0, recipe.background_rows / len(borrowed)) if borrowed else 0.0
+    weights = np.array([1.0] * len(own) + [share] * len(borrowed), dtype=np.float32)
+    chosen = [*own, *borrowed]
+    labels = tuple(label for _, label in chosen)
+    return _Material(name, csr_matrix(rows[[i for i, _ in chosen]]), labels, weights, len(own), [], [])
+
+
+def _local(label: str | None, known: set[str]) -> str | None:
+    """The office's label that a label of ours lies in; None when there is none."""
+    if label is None:
+        return None
+    return next((code for level in (3, 2, 1) if (code := at_level(label, level)) in known), None)
+
+
+def _train_head(material: _Material, recipe: Recipe) -> tuple[Head, HeadReport]:
+    own_labels = material.labels[: material.own]
+    head = fit_head(material.name, material.rows, material.labels, recipe.fit, material.weights)
+    words = _held_back_margins(head, material, recipe)
+    rules = head.rule_margins(material.points)
+    truth = np.array([head.labels.index(label) for label in own_labels])
+    weight = _rule_weight(words, rules, truth) if recipe.rule_weight is None else recipe.rule_weight
+    held_back = words + np.float32(weight) * rules
+    sharpness = fit_sharpness(held_back, truth) if recipe.sharpness is None else recipe.sharpness
+    head = replace(head, rule_weight=weight, sharpness=sharpness)
+    return head, head_report(own_labels, ranked(head, held_back))
+
+
+def _rule_weight(words: Floats, rules: Floats, truth: Indices) -> float:
+    """The weight of rules with least log-loss on held-back rows."""
+    if not rules.any():
+        return 0.0
+
+    def loss(weight: float) -> float:
+        held_back = words + np.float32(weight) * rules
+        return log_loss(Head("", (), (), sharpness=fit_sharpness(held_back, truth)).probabilities(held_back), truth)
+
+    return min(RULE_WEIGHTS, key=loss)
 
 
 def _check(name: str, labels: list[str]) -> None:
@@ -77,13 +172,15 @@ def _check(name: str, labels: list[str]) -> None:
         raise TooFewRowsError(f"head '{name}': no label has two rows")
 
 
-def _held_back_margins(head: Head, rows: csr_matrix, labels: list[str], groups: list[int], recipe: Recipe) -> Floats:
-    """Margins of every row by a head that has not seen it (nor a twin of it)."""
-    margins = np.full((rows.shape[0], len(head.labels)), np.float32(-2), dtype=np.float32)
-    for train_rows, test_rows in quiet_folds(labels, groups, recipe.inner_folds, recipe.seed):
-        part = fit_head(head.name, csr_matrix(rows[train_rows]), [labels[i] for i in train_rows], recipe.fit)
-        places = [head.labels.index(label) for label in part.labels]
-        margins[np.ix_(test_rows, places)] = part.margins(csr_matrix(rows[test_rows]))
+def _held_back_margins(head: Head, material: _Material, recipe: Recipe) -> Floats:
+    """Word margins of every own row by a head that has not seen it (nor a twin of it)."""
+    margins = np.full((material.own, len(head.labels)), UNKNOWN, dtype=np.float32)
+    own_labels = material.labels[: material.own]
+    for train_rows, test_rows in quiet_folds(own_labels, material.groups, recipe.inner_folds, recipe.seed):
+        rows, labels, weights = material.part(train_rows)
+        fold = fit_head(head.name, rows, labels, recipe.fit, weights)
+        places = [head.labels.index(label) for label in fold.labels]
+        margins[np.ix_(test_rows, places)] = fold.word_margins(csr_matrix(material.rows[test_rows]))
     return margins
 
 
@@ -96,7 +193,8 @@ def quiet_folds(
         return folds(labels, groups, count, seed)
 
 
-def _ranked(head: Head, margins: Floats) -> list[HeadPrediction]:
+def ranked(head: Head, margins: Floats) -> list[HeadPrediction]:
+    """Margins as predictions, all labels ranked."""
     probabilities = head.probabilities(margins)
     order = np.argsort(-probabilities, axis=1, kind="stable")
     return [
@@ -106,32 +204,34 @@ def _ranked(head: Head, margins: Floats) -> list[HeadPrediction]:
 
 
 def cross_validate(
-    examples: Sequence[Example],
-    segmenter: Segmenter,
-    count: int,
-    recipe: Recipe | None = None,
-    progress: Progress = print,
+    examples: Sequence[Example], knowledge: Knowledge, count: int, recipe: Recipe, progress: Progress
 ) -> Report:
     """Figures over `count` folds; in each, features, weights and calibration see the training rows only."""
-    recipe = recipe or Recipe()
     names = sorted({head for example in examples for head in example.labels})
-    return Report({name: _cross_validate_head(name, examples, segmenter, count, recipe, progress) for name in names})
+    reports = {}
+    for name in names:
+        labelled = [Example(e.petition, {name: e.labels[name]}) for e in examples if name in e.labels]
+        predictions = _predicted_by_folds(name, labelled, knowledge, count, (recipe, progress))
+        reports[name] = head_report([example.labels[name] for example in labelled], predictions)
+    return Report(reports)
 
 
-def _cross_validate_head(
-    name: str, examples: Sequence[Example], segmenter: Segmenter, count: int, recipe: Recipe, progress: Progress
-) -> HeadReport:
-    labelled = [Example(e.petition, {name: e.labels[name]}) for e in examples if name in e.labels]
+def _predicted_by_folds(
+    name: str, labelled: list[Example], knowledge: Knowledge, count: int, how: tuple[Recipe, Progress]
+) -> list[HeadPrediction]:
+    """A prediction for every row, by a model that has not seen it."""
+    recipe, progress = how
     labels = [example.labels[name] for example in labelled]
     _check(name, labels)
-    predictions: dict[int, HeadPrediction] = {}
     groups = twin_groups([example.petition for example in labelled])
+    predictions: dict[int, HeadPrediction] = {}
     for number, (train_rows, test_rows) in enumerate(quiet_folds(labels, groups, count, recipe.seed), 1):
         progress(f"{name}: fold {number} of {count}")
-        classifier, _ = train("fold", [labelled[i] for i in train_rows], segmenter, recipe, progress=_silent)
-        found = classifier.predict([labelled[i].petition for i in test_rows])
+        classifier, _ = train("fold", [labelled[i] for i in train_rows], knowledge, recipe, progress=_silent)
+        tested = [labelled[i].petition for i in test_rows]
+        found = classifier.predict(tested, knowledge.points(tested))
         predictions |= {row: p.heads[name] for row, p in zip(test_rows, found, strict=True)}
-    return head_report(labels, [predictions[row] for row in range(len(labelled))])
+    return [predictions[row] for row in range(len(labelled))]
 
 
 def _silent(_: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
@@ -11,6 +12,7 @@ from pydantic import Field
 from rules.rule import Code, Strict, Term
 
 SEPARATORS = ("/", "_")
+_CODE = re.compile(r"[0-9]{2}(\.[0-9]{2}){0,2}")
 
 
 class CategoryText(Strict):
@@ -96,9 +98,10 @@ def ancestors(code: str) -> tuple[str, ...]:
     return tuple(".".join(steps[: depth + 1]) for depth in range(len(steps)))
 
 
+@lru_cache(maxsize=16384)
 def at_level(code: str, level: int) -> str:
-    """The ancestor of `code` at `level`, or `code` itself when it is not that deep."""
-    return ".".join(code.split(".")[:level])
+    """The ancestor of `code` at `level`; `code` itself when not that deep, or when it is an office's own class."""
+    return ".".join(code.split(".")[:level]) if _CODE.fullmatch(code) else code
 
 
 def flatten(categories: Iterable[CategoryText], parent: str | None = None) -> list[Category]:

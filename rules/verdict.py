@@ -14,31 +14,37 @@ from rules.taxonomy import ancestors
 POINTS = {1: 0.5, 2: 2.0, 3: 4.0}
 """Points of one hit, by weight of its rule. A rule never makes a probability of them."""
 Levels = tuple[dict[str, float], dict[str, float], dict[str, float]]
+"""Points by category code: first, second, third level."""
 URGENCY_ORDER = (Urgency.CRITICAL, Urgency.URGENT, Urgency.ORDINARY)
 
 
 @dataclass(frozen=True, slots=True)
 class RuleVerdict:
-    """`category` is None when no rule hit; `points` are its own, those of its children included."""
+    """`category` is None when no rule hit; `points` of a category include those of its children."""
 
     category: str | None
     clear: bool
-    points: float
+    levels: Levels
     kind: Kind | None
     urgency: Urgency
     call: tuple[str, ...]
     urgency_reason: str | None
+
+    @property
+    def points(self) -> float:
+        """Points of the category it names."""
+        return self.levels[self.category.count(".")][self.category] if self.category else 0.0
 
 
 def judge(match: Match, clear_margin: float) -> RuleVerdict:
     """The rules' own verdict. It is clear when the best second level leads the next by `clear_margin`."""
     levels = points_by_level(match.hits)
     urgent = _most_urgent(match.hits)
-    category = _deepest(levels)
+    category = deepest(levels)
     return RuleVerdict(
         category=category,
         clear=_lead(levels) >= clear_margin,
-        points=levels[category.count(".")][category] if category else 0.0,
+        levels=levels,
         kind=_kind(match.hits),
         urgency=urgent.rule.then.urgency or Urgency.ORDINARY if urgent else Urgency.ORDINARY,
         call=urgent.rule.then.call if urgent else (),
@@ -62,14 +68,14 @@ def _points(hit: RuleHit) -> float:
     return POINTS[hit.rule.weight] * (1 + log2(hit.distinct))
 
 
-def _deepest(levels: Levels) -> str | None:
-    """Down the tree, at each level the child with most points; of equals the first code."""
-    best: str | None = None
-    for table in levels:
-        below = [code for code in table if best is None or code.startswith(f"{best}.")]
-        if not below:
+def deepest(levels: Levels, below: str | None = None) -> str | None:
+    """Down the tree from `below` (None: from the top), at each level the child with most points."""
+    best = below
+    for table in levels[below.count(".") + 1 if below else 0 :]:
+        children = [code for code in table if best is None or code.startswith(f"{best}.")]
+        if not children:
             return best
-        best = min(below, key=lambda code: (-table[code], code))
+        best = min(children, key=lambda code: (-table[code], code))
     return best
 
 

@@ -10,7 +10,7 @@ from rules.policy import Agreement, Policy
 from rules.rule import Kind
 from rules.rulebook import Rulebook
 from rules.taxonomy import Taxonomy, at_level
-from rules.verdict import RuleVerdict
+from rules.verdict import RuleVerdict, deepest
 from service.decision import Candidate, CategoryAnswer, KindAnswer
 
 Shares = Mapping[str, float]
@@ -37,7 +37,7 @@ def answer_category(rules: RuleVerdict, head: HeadPrediction | None, rulebook: R
     chosen = {"classifier": said, "rules": rules.category, "none": None}[source]
     if chosen is None:
         return Answer(None, (), agreement, shares)
-    chosen = _refined(chosen, rules.category)
+    chosen = deepest(rules.levels, below=chosen) or chosen
     confidence = _branch_share(chosen, shares, policy) if source == "classifier" else None
     category = CategoryAnswer(chosen, _path(chosen, taxonomy), confidence)
     return Answer(category, _candidates(category, rules, shares, rulebook), agreement, shares or {chosen: 1.0})
@@ -78,11 +78,6 @@ def _sums(shares: Shares, level: int) -> dict[str, float]:
     for code, share in shares.items():
         sums[at_level(code, level)] = sums.get(at_level(code, level), 0.0) + share
     return sums
-
-
-def _refined(chosen: str, rules: str | None) -> str:
-    """The rules' deeper category where it lies below the chosen one."""
-    return rules if rules is not None and rules.startswith(f"{chosen}.") else chosen
 
 
 def _branch_share(code: str, shares: Shares, policy: Policy) -> float:

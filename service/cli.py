@@ -29,7 +29,7 @@ TitleColumn = Annotated[str | None, typer.Option("--title", metavar="COL", help=
 TextColumn = Annotated[str | None, typer.Option("--text", metavar="COL", help="Column of the text.")]
 DateColumn = Annotated[str | None, typer.Option("--date", metavar="COL", help="Column of the day of receipt.")]
 LabelColumns = Annotated[
-    list[str], typer.Option("--label", metavar="HEAD=COL", help="Head and its column; repeatable.")
+    list[str] | None, typer.Option("--label", metavar="HEAD=COL", help="Head and its column; repeatable.")
 ]
 
 
@@ -102,9 +102,14 @@ def batch(
 
 @app.command()
 def train(
-    source: Annotated[Path, typer.Argument(metavar="IN", help="Labelled petitions: CSV, XLSX or JSON lines.")],
-    label: LabelColumns,
-    name: Annotated[str, typer.Option(help="Version of the new model.")],
+    source: Annotated[
+        Path | None, typer.Argument(metavar="IN", help="Labelled petitions: CSV, XLSX or JSON lines.")
+    ] = None,
+    label: LabelColumns = None,
+    name: Annotated[str | None, typer.Option(help="Version of the new model.")] = None,
+    default: Annotated[
+        bool, typer.Option("--default", help="Rebuild the shipped model from our own petitions.")
+    ] = False,
     id_column: IdColumn = None,
     title: TitleColumn = None,
     text: TextColumn = None,
@@ -114,25 +119,34 @@ def train(
 ) -> None:
     """Train a model on your own labelled petitions."""
     from classifier.dataset import read_dataset
+    from classifier.errors import InputError
     from rules.rulebook import load
     from service.console import err, out, show_report
-    from service.training import train_and_save
+    from service.training import train_and_save, train_default
 
     settings = _settings(pack, None, models_dir)
     rulebook = load(settings.pack)
-    examples = read_dataset(
-        source, _labels(label), _columns(id_column, title, text, date_column), rulebook.taxonomy
-    )  # fmt: skip
-    folder, report = train_and_save(name, examples, rulebook, settings, lambda step: err.print(f"… {step}"))
+
+    def told(step: str) -> None:
+        err.print(f"… {step}")
+
+    if default:
+        folder, report = train_default(name or "default", rulebook, settings, told)
+    elif source is None or name is None or not label:
+        raise InputError("train needs IN, --label HEAD=COLUMN and --name (or --default)")
+    else:
+        columns = _columns(id_column, title, text, date_column)
+        examples = read_dataset(source, _labels(label), columns, rulebook.taxonomy)
+        folder, report = train_and_save(name, examples, rulebook, settings, told)
     show_report(report)
     out.print(f"figures of rows held back from training -> {folder}")
-    out.print(f"next: fenban batch IN OUT --model {name} --models-dir {settings.models_dir}")
+    out.print(f"next: fenban batch IN OUT --model {folder.name} --models-dir {settings.models_dir}")
 
 
 @app.command()
 def evaluate(
     source: Annotated[Path, typer.Argument(metavar="IN", help="Labelled petitions: CSV, XLSX or JSON lines.")],
-    label: LabelColumns,
+    label: LabelColumns = None,
     json: Annotated[Path | None, typer.Option("--json", metavar="FILE", help="Write all figures as JSON.")] = None,
     cv: Annotated[int | None, typer.Option(min=2, max=20, help="Train and test on N folds of this file.")] = None,
     id_column: IdColumn = None,
@@ -160,7 +174,7 @@ def evaluate(
     def told(step: str) -> None:
         err.print(f"… {step}")
 
-    report = evaluate_folds(examples, rulebook, cv, told) if cv else evaluate_model(examples, settings)
+    report = evaluate_folds(examples, rulebook, cv, told) if cv else evaluate_model(examples, rulebook, settings)
     show_report(report)
     if json is not None:
         from json import dumps
@@ -315,12 +329,14 @@ def _columns(id_column: str | None, title: str | None, text: str | None, date_co
     return Columns(id_column, title, text, date_column)
 
 
-def _labels(given: list[str]) -> dict[str, str]:
+def _labels(given: list[str] | None) -> dict[str, str]:
     """`category=分类` -> {category: 分类}."""
     from classifier.errors import InputError
     from classifier.prediction import HEADS
 
     labels = {}
+    if not given:
+        raise InputError("name a label column: --label HEAD=COLUMN")
     for item in given:
         head, separator, column = item.partition("=")
         if not separator or head not in HEADS or not column:

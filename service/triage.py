@@ -8,7 +8,7 @@ from datetime import date
 
 from classifier.model import Predictor
 from classifier.prediction import Prediction
-from rules.engine import Engine
+from rules.engine import Engine, Match
 from rules.petition import Petition
 from rules.policy import Agreement, Band
 from rules.rule import Kind, Urgency
@@ -33,6 +33,16 @@ SILENT = Prediction({})
 """What a missing classifier says."""
 
 
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One petition and what engine, rules and classifier each say of it."""
+
+    petition: Petition
+    match: Match
+    rules: RuleVerdict
+    prediction: Prediction
+
+
 @dataclass(frozen=True)
 class Triage:
     """Everything deciding needs, handed in once."""
@@ -45,16 +55,17 @@ class Triage:
 
     def decide(self, petitions: Sequence[Petition], today: date) -> list[Decision]:
         """One decision for each petition, in order. `today` stands in for a missing day of receipt."""
-        predictions = self.classifier.predict(petitions) if self.classifier else [SILENT] * len(petitions)
+        matches = [self.engine.match(petition) for petition in petitions]
+        verdicts = [judge(match, self.rulebook.policy.clear_margin) for match in matches]
+        points = [verdict.levels for verdict in verdicts]
+        predictions = self.classifier.predict(petitions, points) if self.classifier else [SILENT] * len(petitions)
         return [
-            self._decide(petition, prediction, today)
-            for petition, prediction in zip(petitions, predictions, strict=True)
-        ]  # fmt: skip
+            self._decide(Reading(*read), today) for read in zip(petitions, matches, verdicts, predictions, strict=True)
+        ]
 
-    def _decide(self, petition: Petition, prediction: Prediction, today: date) -> Decision:
+    def _decide(self, reading: Reading, today: date) -> Decision:
+        petition, match, rules, prediction = reading.petition, reading.match, reading.rules, reading.prediction
         heads = prediction.heads
-        match = self.engine.match(petition)
-        rules = judge(match, self.rulebook.policy.clear_margin)
         answer = answer_category(rules, heads.get("category"), self.rulebook)
         kind = answer_kind(rules, heads.get("kind"), self.kind_names)
         assignment = route(answer, Routing(petition, match, today, heads.get("department")), self.rulebook)

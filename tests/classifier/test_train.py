@@ -1,4 +1,5 @@
 import json
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,19 +12,33 @@ from classifier.dataset import Example
 from classifier.errors import ArtifactError, TooFewRowsError
 from classifier.manifest import Training
 from classifier.model import Classifier
+from classifier.prediction import Prediction
 from classifier.report import Report
 from classifier.segment import build_segmenter
-from classifier.train import cross_validate, train
+from classifier.train import Knowledge, Recipe, cross_validate, train
 from rules.petition import Petition
+from rules.verdict import Levels
 
 
 def silent(_: str) -> None:
     return None
 
 
+def no_points(petitions: Sequence[Petition]) -> list[Levels]:
+    return [({}, {}, {}) for _ in petitions]
+
+
+def say(classifier: Classifier, *petitions: Petition) -> list[Prediction]:
+    return classifier.predict(petitions, no_points(petitions))
+
+
+KNOWLEDGE = Knowledge(build_segmenter(), no_points)
+RECIPE = Recipe()
+
+
 @pytest.fixture(scope="session")
 def trained(examples: list[Example]) -> tuple[Classifier, Report]:
-    return train("tiny", examples, build_segmenter(), progress=silent)
+    return train("tiny", examples, KNOWLEDGE, RECIPE, silent)
 
 
 @pytest.fixture
@@ -33,7 +48,7 @@ def saved(trained: tuple[Classifier, Report], examples: list[Example], tmp_path:
 
 
 def test_the_classifier_knows_what_it_was_taught(trained: tuple[Classifier, Report]) -> None:
-    (prediction,) = trained[0].predict([Petition("1", "家里停水，水管没有水")])
+    (prediction,) = say(trained[0], Petition("1", "家里停水，水管没有水"))
     assert prediction.heads["category"].label == "01.01"
     assert prediction.heads["department"].label == "水务"
     assert sum(p for _, p in prediction.heads["category"].ranked) == pytest.approx(1, abs=1e-5)
@@ -43,14 +58,14 @@ def test_pulls_add_up_to_the_margin(trained: tuple[Classifier, Report]) -> None:
     classifier = trained[0]
     head = classifier.heads["category"]
     row = classifier.features.transform([Petition("1", "工地夜间施工噪音，水管也坏了")])
-    margins = head.margins(row)[0]
+    margins = head.word_margins(row)[0]
     bias = sum(part.bias[part.of] for part in head.parts)
     pulls = head.pulls((row.indices, row.data), 0, 1)
     assert pulls.sum() + bias[0] - bias[1] == pytest.approx(margins[0] - margins[1], abs=1e-5)
 
 
 def test_telling_words_are_in_the_text(trained: tuple[Classifier, Report]) -> None:
-    (prediction,) = trained[0].predict([Petition("1", "工地夜间施工噪音")])
+    (prediction,) = say(trained[0], Petition("1", "工地夜间施工噪音"))
     grams = [word.gram for word in prediction.heads["category"].telling]
     assert grams and all(gram in "工地夜间施工噪音" for gram in grams)
 
@@ -58,18 +73,18 @@ def test_telling_words_are_in_the_text(trained: tuple[Classifier, Report]) -> No
 def test_one_label_alone_cannot_be_learnt(examples: list[Example]) -> None:
     alone = [Example(example.petition, {"category": "01.01"}) for example in examples]
     with pytest.raises(TooFewRowsError, match="only one label"):
-        train("x", alone, build_segmenter(), progress=silent)
+        train("x", alone, KNOWLEDGE, RECIPE, silent)
 
 
 def test_training_twice_gives_the_same_weights(examples: list[Example], trained: tuple[Classifier, Report]) -> None:
-    again, _ = train("tiny", examples, build_segmenter(), progress=silent)
+    again, _ = train("tiny", examples, KNOWLEDGE, RECIPE, silent)
     for name, head in trained[0].heads.items():
         for one, other in zip(head.parts, again.heads[name].parts, strict=True):
             np.testing.assert_array_equal(one.weights, other.weights)
 
 
 def test_cross_validation_reports_every_row(examples: list[Example]) -> None:
-    report = cross_validate(examples, build_segmenter(), 2, progress=silent)
+    report = cross_validate(examples, KNOWLEDGE, 2, RECIPE, silent)
     head = report.heads["category"]
     assert head.rows == len(examples)
     assert 0.8 <= head.accuracy <= 1
@@ -78,7 +93,7 @@ def test_cross_validation_reports_every_row(examples: list[Example]) -> None:
 
 def test_an_artifact_gives_back_the_same_answers(saved: Path, trained: tuple[Classifier, Report]) -> None:
     petitions = [Petition("1", "停水"), Petition("2", "工地噪音"), Petition("3", "x")]
-    before, after = trained[0].predict(petitions), load(saved).predict(petitions)
+    before, after = say(trained[0], *petitions), say(load(saved), *petitions)
     for one, other in zip(before, after, strict=True):
         assert one == other
 
@@ -165,7 +180,31 @@ def test_coverage_counts_the_most_confident_rows_first() -> None:
 
 def test_heads_may_be_absent_in_some_rows(examples: list[Example]) -> None:
     mixed = [replace(e, labels={"category": e.labels["category"]}) if i % 2 else e for i, e in enumerate(examples)]
-    classifier, report = train("mixed", mixed, build_segmenter(), progress=silent)
+    classifier, report = train("mixed", mixed, KNOWLEDGE, RECIPE, silent)
     assert report.heads["category"].rows == len(examples)
     assert report.heads["department"].rows == len(examples) // 2
     assert set(classifier.heads) == {"category", "department"}
+
+
+def test_rules_count_less_when_labels_say_enough(examples: list[Example]) -> None:
+    """Points that mislead get no weight; points that tell get some."""
+
+    def right(petitions: Sequence[Petition]) -> list[Levels]:
+        return [({}, {"01.01" if "水" in petition.text else "01.02": 4.0}, {}) for petition in petitions]
+
+    def wrong(petitions: Sequence[Petition]) -> list[Levels]:
+        return [({}, {"01.02" if "水" in petition.text else "01.01": 4.0}, {}) for petition in petitions]
+
+    told, _ = train("told", examples, replace(KNOWLEDGE, points=right), RECIPE, silent)
+    misled, _ = train("misled", examples, replace(KNOWLEDGE, points=wrong), RECIPE, silent)
+    assert told.heads["category"].rule_weight > misled.heads["category"].rule_weight == 0
+
+
+def test_background_petitions_teach_what_an_office_has_few_labels_of(examples: list[Example]) -> None:
+    few = [e for e in examples if e.petition.title in {"自来水停水", "工地噪音"}]
+    alone, _ = train("alone", few, KNOWLEDGE, RECIPE, silent)
+    helped, _ = train("helped", few, replace(KNOWLEDGE, background=tuple(examples)), RECIPE, silent)
+    petition = Petition("1", "酒吧音响吵闹，机器轰鸣")
+    (one,), (other,) = say(alone, petition), say(helped, petition)
+    assert helped.features.size > alone.features.size
+    assert dict(other.heads["category"].ranked)["01.02"] > dict(one.heads["category"].ranked)["01.02"]
