@@ -46,7 +46,8 @@ class Recipe:
     """Everything that decides what a training run yields, besides its rows.
 
     `rule_weight` and `sharpness`: found on held-back rows when None. `background_rows`: what all background
-    petitions together count for, in rows. `most_features`: only that many, the most telling ones, are kept.
+    petitions together count for, in rows, when there are no own rows; it falls to nothing at `enough_rows` own rows.
+    `most_features`: only that many, the most telling ones, are kept.
     """
 
     blocks: tuple[Block, ...] = DEFAULT_BLOCKS
@@ -54,6 +55,7 @@ class Recipe:
     rule_weight: float | None = None
     sharpness: float | None = None
     background_rows: float = 1500.0
+    enough_rows: int = 3000
     most_features: int | None = None
     inner_folds: int = 3
     seed: int = 0
@@ -125,7 +127,9 @@ def _material(
         for i, example in enumerate(background)
         if (label := _local(example.labels.get(name), known)) is not None
     ]
-    share = min(1.0, recipe.background_rows / len(borrowed)) if borrowed else 0.0
+    needed = recipe.background_rows * (1 - len(own) / recipe.enough_rows)
+    borrowed = borrowed if needed > 0 else []
+    share = min(1.0, needed / len(borrowed)) if borrowed else 0.0
     weights = np.array([1.0] * len(own) + [share] * len(borrowed), dtype=np.float32)
     chosen = [*own, *borrowed]
     labels = tuple(label for _, label in chosen)

@@ -1,6 +1,8 @@
+import math
+
 import pytest
 
-from classifier.segment import build_segmenter
+from classifier.segment import JiebaSegmenter, build_segmenter
 from rules.petition import Petition
 from rules.text import fold
 
@@ -36,8 +38,17 @@ def test_without_the_wheel_jieba_serves(monkeypatch: pytest.MonkeyPatch) -> None
         build_segmenter(USER, "rjieba")
 
 
-def test_both_segmenters_cut_all_real_texts_alike(engine, real_petitions: list[Petition]) -> None:
+def score(words: list[str], segmenter: JiebaSegmenter) -> float:
+    """What the dictionary gives a cut; the two engines may break an exact tie (咚|咚咚, 咚咚|咚) differently."""
+    dictionary = segmenter._jieba
+    return sum(math.log(dictionary.FREQ.get(word) or 1) - math.log(dictionary.total) for word in words)
+
+
+def test_both_segmenters_cut_all_real_texts_alike_but_for_exact_ties(engine, real_petitions: list[Petition]) -> None:
     fast, reference = build_segmenter(engine.terms, "rjieba"), build_segmenter(engine.terms, "jieba")
-    texts = [fold(petition.text) for petition in real_petitions]
-    different = sum(fast.words(text) != reference.words(text) for text in texts)
-    assert different == 0
+    assert isinstance(reference, JiebaSegmenter)
+    cuts = [(fast.words(text), reference.words(text)) for text in (fold(petition.text) for petition in real_petitions)]
+    different = [(one, other) for one, other in cuts if one != other]
+    untied = sum(abs(score(one, reference) - score(other, reference)) > 1e-6 for one, other in different)
+    assert untied == 0
+    assert len(different) <= 3
