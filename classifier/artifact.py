@@ -171,9 +171,9 @@ def _head(folder: Path, name: str, head: HeadManifest) -> Head:
 
 
 def _array(path: Path, shape: Sequence[int | None]) -> Any:
-    """A mapped array; never a pickle."""
+    """An array, mapped where it is used as it lies; never a pickle."""
     try:
-        array = np.load(path, mmap_mode="r", allow_pickle=False)
+        array = np.asarray(np.load(path, mmap_mode="r", allow_pickle=False))
     except (OSError, ValueError) as error:
         raise ArtifactError(f"{path}: {error}") from None
     if len(shape) != array.ndim or any(w not in (None, size) for w, size in zip(shape, array.shape, strict=True)):

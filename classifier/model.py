@@ -20,7 +20,8 @@ from rules.verdict import Levels
 
 BATCH = 256
 TELLING = 8
-RANKED = 40
+RANKED = 24
+"""Labels listed of a head with many."""
 Floats = NDArray[np.float32]
 Indices = NDArray[np.int64]
 Features = tuple[NDArray[np.int32], Floats]

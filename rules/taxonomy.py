@@ -62,8 +62,8 @@ class Taxonomy:
         return self.by_code[code]
 
     def path(self, code: str) -> tuple[str, ...]:
-        """Names from the first level down to `code`."""
-        return tuple(self.by_code[step].name for step in ancestors(code) if step in self.by_code)
+        """Names from the first level down to `code`; raises KeyError for an unknown code."""
+        return self._paths[code]
 
     def find(self, label: str) -> str | None:
         """The code meant by a code, a name, or a path (一级/二级/三级 or 一级_二级_三级); None if unclear."""
@@ -77,6 +77,13 @@ class Taxonomy:
     def children(self, code: str | None) -> list[Category]:
         """Direct children, in file order; of None: the first level."""
         return [category for category in self.by_code.values() if category.parent == code]
+
+    @cached_property
+    def _paths(self) -> dict[str, tuple[str, ...]]:
+        return {
+            code: tuple(self.by_code[step].name for step in ancestors(code) if step in self.by_code)
+            for code in self.by_code
+        }
 
     @cached_property
     def _by_path(self) -> dict[str, str]:

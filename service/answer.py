@@ -93,12 +93,16 @@ def _candidates(
     """The chosen category, then the best leaf of each other branch, then what the rules say."""
     level, taxonomy = rulebook.policy.confidence_level, rulebook.taxonomy
     sums = _sums(shares, level)
-    found = [Candidate(chosen.code, chosen.path, chosen.confidence)]
-    for branch in sorted(sums, key=lambda code: (-sums[code], code)):
-        if not _same_branch(branch, chosen.code, level):
-            leaf = max((code for code in shares if at_level(code, level) == branch), key=lambda code: shares[code])
-            found.append(Candidate(leaf, _path(leaf, taxonomy), min(1.0, sums[branch])))
-    return tuple(_with_rules(found[: rulebook.policy.candidates], rules, level, taxonomy))
+    others = [code for code in sums if not _same_branch(code, chosen.code, level)]
+    best = sorted(others, key=lambda code: (-sums[code], code))[: rulebook.policy.candidates - 1]
+    leaves = {branch: _best_leaf({c: s for c, s in shares.items() if at_level(c, level) == branch}) for branch in best}
+    found = [
+        Candidate(leaf, _path(leaf, taxonomy), min(1.0, sums[branch]))
+        for branch, leaf in leaves.items()
+        if leaf is not None
+    ]
+    first = Candidate(chosen.code, chosen.path, chosen.confidence)
+    return tuple(_with_rules([first, *found], rules, level, taxonomy))
 
 
 def _with_rules(found: list[Candidate], rules: RuleVerdict, level: int, taxonomy: Taxonomy) -> list[Candidate]:

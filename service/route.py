@@ -14,7 +14,7 @@ from service.answer import Answer
 from service.decision import Assignment, BasisText, DepartmentCandidate, DepartmentName
 
 CANDIDATES = 5
-CONSIDERED = 20
+CONSIDERED = 12
 """Categories whose duties are looked up for candidates."""
 
 

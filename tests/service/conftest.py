@@ -14,10 +14,11 @@ from classifier.dataset import Columns, Example
 from classifier.model import Classifier
 from classifier.prediction import HeadPrediction, Prediction, TellingWord
 from classifier.segment import build_segmenter
-from classifier.train import train
+from classifier.train import Knowledge, Recipe, train
 from rules.engine import Engine
 from rules.petition import Petition
 from rules.rulebook import Rulebook, load
+from rules.verdict import Levels
 from service.batch import Summary, Tell, run_batch
 from service.decision import Decision
 from service.triage import Triage
@@ -180,7 +181,7 @@ class Told:
     prediction: Prediction
     version: str = "told-1"
 
-    def predict(self, petitions: Sequence[Petition]) -> list[Prediction]:
+    def predict(self, petitions: Sequence[Petition], points: Sequence[Levels]) -> list[Prediction]:
         return [self.prediction] * len(petitions)
 
 
@@ -274,7 +275,8 @@ def trained(labelled_rows: list[tuple[str, str, str, str]]) -> Classifier:
         Example(Petition(str(number), text, title), {"category": code})
         for number, (title, text, code, _) in enumerate(labelled_rows)
     ]
-    return train("tiny", examples, build_segmenter(), progress=lambda _: None)[0]
+    knowledge = Knowledge(build_segmenter(), lambda petitions: [({}, {}, {}) for _ in petitions])
+    return train("tiny", examples, knowledge, Recipe(), progress=lambda _: None)[0]
 
 
 @pytest.fixture

@@ -36,18 +36,18 @@ READS = (
 JSON = {"content-type": "application/json"}
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def triage(office: Office) -> Triage:
     return office(category={"01.01.01": 0.95, "02.01": 0.05}, telling=["家里"])
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def api(triage: Triage) -> Iterator[TestClient]:
     with TestClient(build_app(triage)) as client:
         yield client
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def rules_api(office: Office) -> Iterator[TestClient]:
     """The same office without a model."""
     with TestClient(build_app(office())) as client:

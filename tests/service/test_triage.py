@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 
 import pytest
 
 from classifier.model import Classifier
+from classifier.prediction import Prediction
 from rules.petition import Petition
 from rules.policy import Agreement, Band
 from rules.rulebook import Rulebook
+from rules.verdict import Levels
 from service.decision import Decision, LabelSaid, Reason
 from service.tables import DECISION
 from service.triage import Triage
@@ -91,6 +93,21 @@ def test_both_verdicts_stand_apart_in_the_decision(decide: Decide) -> None:
 
 def test_a_missing_classifier_has_no_verdict(decide: Decide) -> None:
     assert decide("家里停水").verdicts.classifier is None
+
+
+def test_the_classifier_is_handed_what_the_rules_give(office: Office) -> None:
+    @dataclass
+    class Listening:
+        version: str = "listening"
+        heard: Sequence[Levels] = ()
+
+        def predict(self, petitions: Sequence[Petition], points: Sequence[Levels]) -> list[Prediction]:
+            self.heard = points
+            return [Prediction({})] * len(petitions)
+
+    listening = Listening()
+    replace(office(), classifier=listening).decide([Petition("1", "家里停水"), Petition("2", SILENT_TEXT)], TODAY)
+    assert listening.heard == [({"01": 4.0}, {"01.01": 4.0}, {"01.01.01": 4.0}), ({}, {}, {})]
 
 
 # ── two rules ───────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -267,6 +284,10 @@ def test_rules_refine_a_shallower_label(decide: Decide, said: str) -> None:
     assert decide("家里停水", category={said: 0.95}).category.code == "01.01.01"
 
 
+def test_rules_that_lose_as_a_whole_refine_within_the_chosen_branch(decide: Decide) -> None:
+    assert decide("公交，公交站台，停水", category={"01": 0.95}).category.code == "01.01.01"
+
+
 def test_a_refined_category_keeps_the_confidence_of_the_label(decide: Decide) -> None:
     assert decide("家里停水", category={"01": 0.93, "02": 0.07}).category.confidence == pytest.approx(0.93)
 
@@ -292,27 +313,11 @@ def test_rules_stand_beside_an_own_class_as_a_candidate(decide: Decide) -> None:
     assert codes(decide("家里停水", category={"我们的类": 0.95})) == ["我们的类", "01.01.01"]
 
 
-DOTTED = pytest.mark.xfail(
-    strict=True, reason="service/answer.py takes the dots of an own class for levels of the tree"
-)
-
-
-@pytest.mark.parametrize(
-    "label",
-    [
-        "停水/断水",
-        "停水 断水",
-        "A",
-        "1.供水",
-        pytest.param("1.1.1.1 供水", marks=DOTTED),
-        pytest.param("v1.0.0.2", marks=DOTTED),
-    ],
-)
+@pytest.mark.parametrize("label", ["停水/断水", "停水 断水", "A", "1.供水", "1.1.1.1 供水", "v1.0.0.2"])
 def test_an_own_class_may_be_called_anything(decide: Decide, label: str) -> None:
     assert decide("家里停水", category={label: 0.95}).category.code == label
 
 
-@DOTTED
 def test_own_classes_with_a_dot_are_no_branches(decide: Decide) -> None:
     said = {"1.供水": 0.3, "1.排水": 0.3, "2.公交": 0.4}
     assert decide(SILENT_TEXT, category=said).category.code == "2.公交"
