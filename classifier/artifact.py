@@ -57,8 +57,11 @@ def save(classifier: Classifier, report: Report, origin: Origin, models: Path) -
     target = models / classifier.version
     if target.exists():
         raise ArtifactError(f"{target}: there is a model of this name already; choose another --name")
-    models.mkdir(parents=True, exist_ok=True)
-    draft = Path(tempfile.mkdtemp(prefix=".draft-", dir=models))
+    try:
+        models.mkdir(parents=True, exist_ok=True)
+        draft = Path(tempfile.mkdtemp(prefix=".draft-", dir=models))
+    except OSError as error:
+        raise ArtifactError(f"{models}: cannot be written: {error.strerror}") from None
     try:
         _write(classifier, report, origin, draft)
         draft.chmod(0o755)

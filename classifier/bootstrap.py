@@ -65,7 +65,8 @@ def _draws(outcome: Outcome, resamples: int, seed: int) -> Iterator[Ints]:
     yield np.ones(len(groups), dtype=np.int64)
     for _ in range(resamples):
         drawn = random.integers(0, distinct.size, distinct.size)
-        yield np.bincount(drawn, minlength=distinct.size)[group_of]
+        counts = np.bincount(drawn, minlength=distinct.size).astype(np.int64)
+        yield np.asarray(counts[group_of])
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +84,7 @@ class _Measure:
 
     @property
     def right(self) -> Floats:
-        return (self.truth == self.guessed).astype(np.float64)
+        return np.equal(self.truth, self.guessed).astype(np.float64)
 
     def figures(self, counts: Ints) -> list[float]:
         """In the order of FIGURES; `counts`: how often each row of the outcome counts."""
@@ -140,5 +141,5 @@ def _measure(outcome: Outcome) -> _Measure:
 def _coverage(weights: Floats, right: Floats, precision: float) -> float:
     """Share of the rows, most confident first, up to the last place where `precision` is kept."""
     taken, correct = np.cumsum(weights), np.cumsum(right)
-    precise = np.flatnonzero((correct >= precision * taken) & (taken > 0))
+    precise = np.flatnonzero((correct / np.maximum(taken, 1.0) >= precision) & (taken > 0))
     return float(taken[precise[-1]] / taken[-1]) if precise.size else 0.0

@@ -79,8 +79,9 @@ def text_problem(title: str, body: str) -> str | None:
     """Why a text cannot be decided: it is empty or too long."""
     if not (title + body).strip():
         return "the text is empty"
-    if len(title) + len(body) + 1 > MAX_LENGTH:
-        return f"the text has {len(title) + len(body)} characters; at most {MAX_LENGTH - 1} are read"
+    length = len(Petition("", body, title).text)
+    if length > MAX_LENGTH:
+        return f"the text has {length} characters; at most {MAX_LENGTH} are read"
     return None
 
 

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from sklearn.metrics import f1_score, precision_recall_fscore_support
 from sklearn.model_selection import StratifiedGroupKFold
 
 from classifier.calibrate import calibration_error, coverage_at
+from classifier.curves import brier
+from classifier.outcome import Outcome
 from classifier.prediction import HeadPrediction
-from classifier.report import ClassReport, HeadReport
+from classifier.report import ClassReport, HeadReport, Report
 from rules.taxonomy import at_level
 
 RARE = 10
 """Classes with fewer rows than this are left out of `macro_f1_common`."""
+
+
+def report_of(outcomes: Mapping[str, Outcome]) -> Report:
+    """The figures of every head's rows."""
+    return Report({name: head_report(outcome.truth, outcome.predictions) for name, outcome in outcomes.items()})
 
 
 def head_report(truth: Sequence[str], predictions: Sequence[HeadPrediction]) -> HeadReport:
@@ -32,6 +39,7 @@ def head_report(truth: Sequence[str], predictions: Sequence[HeadPrediction]) -> 
         macro_f1_common=_macro_f1(truth, guessed, common) if common else 0.0,
         top3=float(np.mean(top3)),
         ece=calibration_error(confidence, right),
+        brier=brier(truth, predictions),
         coverage_at_98=coverage_at(confidence, right, 0.98),
         coverage_at_95=coverage_at(confidence, right, 0.95),
         per_class=_per_class(truth, guessed, labels),
@@ -41,7 +49,14 @@ def head_report(truth: Sequence[str], predictions: Sequence[HeadPrediction]) -> 
 def coarsened(predictions: Sequence[HeadPrediction], truth: Sequence[str]) -> list[HeadPrediction]:
     """Predictions at the deepest level of the truth's categories: probabilities of what lies below are summed."""
     level = max(label.count(".") + 1 for label in truth)
-    return [HeadPrediction(_summed(prediction.ranked, level)) for prediction in predictions]
+    return [_coarsened(prediction, level) for prediction in predictions]
+
+
+def _coarsened(prediction: HeadPrediction, level: int) -> HeadPrediction:
+    """The words that told stay where the coarse answer is the one they told for."""
+    ranked = _summed(prediction.ranked, level)
+    same = at_level(prediction.label, level) == ranked[0][0]
+    return HeadPrediction(ranked, prediction.telling if same else ())
 
 
 def _summed(ranked: Sequence[tuple[str, float]], level: int) -> tuple[tuple[str, float], ...]:

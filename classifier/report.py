@@ -18,7 +18,7 @@ class ClassReport:
 
 @dataclass(frozen=True, slots=True)
 class HeadReport:
-    """Figures of one head. Coverage: share of rows, most confident first, right at 98 % and 95 %."""
+    """Figures of one head. Coverage: share of rows, most confident first, right at 98 % and 95 %. Brier: 0 to 2."""
 
     rows: int
     accuracy: float
@@ -26,6 +26,7 @@ class HeadReport:
     macro_f1_common: float
     top3: float
     ece: float
+    brier: float
     coverage_at_98: float
     coverage_at_95: float
     per_class: Mapping[str, ClassReport]

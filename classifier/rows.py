@@ -106,7 +106,7 @@ def _read_csv(path: Path) -> RowFile:
     csv.field_size_limit(MAX_CELL)
     header_line = text.split("\n", 1)[0]
     delimiter = max(DELIMITERS, key=header_line.count)
-    reader = csv.reader(StringIO(text, newline=""), delimiter=delimiter)
+    reader = csv.reader(StringIO(text, newline=""), delimiter=delimiter, strict=True)
     try:
         header = _header(next(reader, []), path)
         rows = tuple(_csv_rows(reader, header))
@@ -120,21 +120,31 @@ def _csv_rows(reader: Any, header: tuple[str, ...]) -> Iterator[Row]:
     for cells in reader:
         number += 1
         if any(cells):
-            yield _row(number, cells, header)
+            yield _row(number, _without_blank_end(cells, len(header)), header)
 
 
 def _row(number: int, cells: list[str], header: tuple[str, ...]) -> Row:
     named = dict(zip(header, [*cells, *[""] * len(header)], strict=False))
     if len(cells) != len(header):
         return Row(number, named, f"{len(cells)} cells where the header has {len(header)}")
-    if any(is_broken(cell) for cell in cells):
-        column = next(name for name, cell in named.items() if is_broken(cell))
-        return Row(number, named, f"column '{column}' is not UTF-8")
+    column = next((name for name, cell in named.items() if is_broken(cell)), None)
+    if column is not None:
+        return Row(number, _mended(named), f"column '{column}' is not UTF-8")
     return Row(number, named)
 
 
+def _mended(cells: dict[str, str]) -> dict[str, str]:
+    """Cells that can be written again: broken bytes show as U+FFFD."""
+    return {name: mended(cell) for name, cell in cells.items()}
+
+
+def mended(text: str) -> str:
+    """`text` with a replacement character for each broken byte."""
+    return "".join("\ufffd" if 0xD800 <= ord(char) <= 0xDFFF else char for char in text)
+
+
 def _header(cells: list[str], path: Path) -> tuple[str, ...]:
-    header = tuple(str(cell).strip() for cell in cells)
+    header = tuple(mended(cell) for cell in _trimmed([str(cell).strip() for cell in cells]))
     if not any(header):
         raise InputError(f"{path}: no header line")
     doubled = sorted({name for name in header if header.count(name) > 1})
@@ -172,6 +182,11 @@ def _trimmed(cells: list[str]) -> list[str]:
     return cells
 
 
+def _without_blank_end(cells: list[str], width: int) -> list[str]:
+    """Blank cells beyond the header do not count: spreadsheets write them."""
+    return [*cells[:width], *_trimmed(cells[width:])]
+
+
 def _fitted(cells: list[str], width: int) -> list[str]:
     """Empty cells at the end do not count, in a sheet."""
     kept = _trimmed(cells)
@@ -198,8 +213,8 @@ def _json_row(number: int, line: str) -> Row:
     nested = next((name for name, cell in value.items() if isinstance(cell, (dict, list))), None)
     if nested is not None:
         return Row(number, cells, f"field '{nested}' is not text or a number")
-    if any(is_broken(cell) for cell in cells.values()):
-        return Row(number, cells, "not UTF-8")
+    if any(is_broken(text) for text in (*cells, *cells.values())):
+        return Row(number, {mended(name): mended(cell) for name, cell in cells.items()}, "not UTF-8")
     return Row(number, cells)
 
 

@@ -18,6 +18,7 @@ from classifier.evaluate import folds, head_report
 from classifier.features import DEFAULT_BLOCKS, Block, FeatureSpace, fit_features
 from classifier.linear import Fit, fit_head
 from classifier.model import Classifier, Floats, Head, Indices
+from classifier.outcome import Outcome
 from classifier.prediction import HeadPrediction
 from classifier.report import HeadReport, Report
 from classifier.segment import Segmenter
@@ -192,9 +193,9 @@ def quiet_folds(
     labels: Sequence[str], groups: Sequence[int], count: int, seed: int
 ) -> list[tuple[list[int], list[int]]]:
     """Folds, without a warning for each label with fewer rows than folds: such labels are expected here."""
-    count = min(count, len(set(groups)))
+    count = min(count, len(set(groups)), max(Counter(labels).values()))
     if count < 2:
-        raise TooFewRowsError("all rows are nearly the same text")
+        raise TooFewRowsError("too few rows that differ: every label has one, or all are nearly the same text")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)
         return folds(labels, groups, count, seed)
@@ -212,15 +213,19 @@ def ranked(head: Head, margins: Floats) -> list[HeadPrediction]:
 
 def cross_validate(
     examples: Sequence[Example], knowledge: Knowledge, count: int, recipe: Recipe, progress: Progress
-) -> Report:
-    """Figures over `count` folds; in each, features, weights and calibration see the training rows only."""
+) -> dict[str, Outcome]:
+    """By head, what is said of every labelled row by a model that has not seen it, from features to calibration.
+
+    `count` folds, so as many models for each head.
+    """
     names = sorted({head for example in examples for head in example.labels})
-    reports = {}
+    outcomes = {}
     for name in names:
         labelled = [Example(e.petition, {name: e.labels[name]}) for e in examples if name in e.labels]
         predictions = _predicted_by_folds(name, labelled, knowledge, count, (recipe, progress))
-        reports[name] = head_report([example.labels[name] for example in labelled], predictions)
-    return Report(reports)
+        truth = tuple(example.labels[name] for example in labelled)
+        outcomes[name] = Outcome(tuple(labelled), truth, tuple(predictions))
+    return outcomes
 
 
 def _predicted_by_folds(

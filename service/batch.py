@@ -6,13 +6,14 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from itertools import islice
 from pathlib import Path
 
 from classifier.dataset import ColumnReader, Columns
-from classifier.rows import Row, RowFile, read_rows
+from classifier.rows import Row, read_rows
 from rules.petition import Petition
 from rules.policy import Agreement, Band
 from rules.rule import Urgency
@@ -20,7 +21,7 @@ from service.decision import Assignment, Decision, Reason, RulesSaid, UrgencyAns
 from service.errors import OutputError
 from service.tables import Json, OutputRow, Sheet, as_json, check_output, write
 from service.triage import Triage
-from service.words import Words
+from service.words import words
 
 CHUNK = 256
 Tell = Callable[[int, int], None]
@@ -37,23 +38,31 @@ class Summary:
     categories: dict[str, Counter[str]]
 
 
-def run_batch(
-    source: Path, target: Path, columns: Columns, triage: Triage, words: Words, today: date, tell: Tell
-) -> Summary:
-    """Decide every row of `source` into `target`. Raises InputError, OutputError; then `target` is untouched."""
-    check_output(target)
-    file = read_rows(source)
-    reader = ColumnReader(file, columns)
-    journal = Journal(target, _fingerprint(file, columns, triage, today))
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What to decide into what. `today` stands in for a missing day of receipt."""
+
+    source: Path
+    target: Path
+    columns: Columns
+    today: date
+
+
+def run_batch(order: Order, triage: Triage, tell: Tell) -> Summary:
+    """Decide every row of the source. Raises InputError, OutputError; then the target is untouched."""
+    check_output(order.target)
+    file = read_rows(order.source)
+    reader = ColumnReader(file, order.columns)
+    journal = Journal(order.target, _fingerprint(order, triage))
     done = journal.resume()
     tell(done, len(file.rows))
     for chunk in _chunks(file.rows[done:]):
-        journal.append([as_json(decision) for decision in decide_rows(chunk, reader, triage, today)])
+        journal.append([as_json(decision) for decision in decide_rows(chunk, reader, triage, order.today)])
         done += len(chunk)
         tell(done, len(file.rows))
     summary = _summary(journal.decisions())
     rows = (OutputRow(row.cells, decision) for row, decision in zip(file.rows, journal.decisions(), strict=True))
-    write(target, rows, Sheet(file.columns, words))
+    write(order.target, rows, Sheet(file.columns, words()))
     journal.close()
     return summary
 
@@ -107,7 +116,7 @@ class Journal:
         return len(kept)
 
     def append(self, decisions: Sequence[Json]) -> None:
-        with self._path.open("a", encoding="utf-8", newline="\n") as file:
+        with self._told(), self._path.open("a", encoding="utf-8", newline="\n") as file:
             file.writelines(json.dumps(decision, ensure_ascii=False) + "\n" for decision in decisions)
 
     def decisions(self) -> Iterator[Json]:
@@ -119,14 +128,20 @@ class Journal:
         self._path.unlink(missing_ok=True)
 
     def _lines(self) -> list[str]:
-        if not self._path.is_file():
-            return []
-        return self._path.read_text(encoding="utf-8", errors="replace").split("\n")
+        with self._told():
+            if not self._path.is_file():
+                return []
+            return self._path.read_text(encoding="utf-8", errors="replace").split("\n")
 
     def _write(self, lines: list[str]) -> None:
-        try:
+        with self._told():
+            self._path.touch(mode=0o600)
             self._path.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8", newline="\n")
-            self._path.chmod(0o600)
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        try:
+            yield
         except OSError as error:
             raise OutputError(f"{self._path}: cannot be written: {error.strerror}") from None
 
@@ -138,9 +153,9 @@ def _is_json(line: str) -> bool:
         return False
 
 
-def _fingerprint(file: RowFile, columns: Columns, triage: Triage, today: date) -> str:
-    digest = hashlib.sha256(file.path.read_bytes())
-    digest.update(repr((columns, triage.versions, today)).encode())
+def _fingerprint(order: Order, triage: Triage) -> str:
+    digest = hashlib.sha256(order.source.read_bytes())
+    digest.update(repr((order.columns, triage.versions, order.today)).encode())
     return digest.hexdigest()
 
 

@@ -23,6 +23,11 @@ COLOURS = {"auto": "green", "suggest": "yellow", "review": "red"}
 SHOWN_CANDIDATES = 4
 
 
+def say(line: str) -> None:
+    """One line as it is: no markup in it, no breaks added."""
+    out.print(line, markup=False, soft_wrap=True)
+
+
 def show_decision(petition: Petition, decision: Decision, words: Words) -> None:
     """One decision, the petition's text above it with the evidence marked."""
     out.print(marked(petition, decision))
@@ -84,7 +89,7 @@ def show_summary(summary: Summary, words: Words) -> None:
     table.add_row(words.labels["total"], *(str(summary.bands[band.value]) for band in BAND_ORDER))
     out.print(table)
     if summary.unreadable:
-        out.print(f"{summary.unreadable} rows could not be read; the last column says why")
+        say(f"{summary.unreadable} rows could not be read; the last column says why")
 
 
 def show_report(report: Report) -> None:

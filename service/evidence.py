@@ -17,9 +17,10 @@ PER_GRAM = 3
 
 def rule_evidence(match: Match, category: str | None, kind: KindAnswer | None) -> list[Evidence]:
     """Spans of the rules that spoke for the decided branch, its kind, or an urgency."""
+    hits = sorted(match.hits, key=lambda hit: hit.rule.then.category is not None)  # urgency and kind are never cut off
     return [
         Evidence(start, end, "rule", match.folded[start:end], hit.rule.id, str(hit.rule.then))
-        for hit in match.hits
+        for hit in hits
         if _speaks(hit, category, kind)
         for start, end, _ in hit.occurrences
     ][:MOST]

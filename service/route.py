@@ -30,9 +30,8 @@ class Routing:
 
 def route(answer: Answer, routing: Routing, rulebook: Rulebook) -> Assignment:
     """One lead and its supporting departments; a lead learnt from the office's history goes before the table's."""
-    circumstances = Circumstances(
-        routing.match.worded, routing.match.place_kind, frozenset(routing.petition.respondents)
-    )  # fmt: skip
+    respondents = frozenset(rulebook.departments.find(name) or name for name in routing.petition.respondents)
+    circumstances = Circumstances(routing.match.worded, routing.match.place_kind, respondents)
     duty = _duty(answer.category.code, circumstances, rulebook) if answer.category else None
     assignment = _by_table(duty, routing, rulebook)
     candidates = _learnt(routing.learnt, rulebook) or _by_duties(answer, circumstances, rulebook)
@@ -40,6 +39,7 @@ def route(answer: Answer, routing: Routing, rulebook: Rulebook) -> Assignment:
     if routing.learnt is not None and candidates:
         lead = DepartmentName(candidates[0].code, candidates[0].name)
     supporting = tuple(name for name in assignment.supporting if lead is None or name.code != lead.code)
+    candidates = tuple(sorted(candidates, key=lambda candidate: lead is None or candidate.code != lead.code))
     return replace(assignment, lead=lead, supporting=supporting, candidates=candidates)
 
 

@@ -42,12 +42,17 @@ class Sheet:
     words: Words
 
     @property
+    def kept(self) -> list[str]:
+        """Columns that came in, but for those of an earlier decision."""
+        return [column for column in self.columns if column not in self.words.columns.values()]
+
+    @property
     def header(self) -> list[str]:
-        return [*self.columns, *self.words.columns.values()]
+        return [*self.kept, *self.words.columns.values()]
 
     def line(self, row: OutputRow) -> list[str]:
         flat = _flat(row.decision, self.words)
-        return [*(row.cells.get(column, "") for column in self.columns), *(flat[name] for name in self.words.columns)]
+        return [*(row.cells.get(column, "") for column in self.kept), *(flat[name] for name in self.words.columns)]
 
 
 def as_json(decision: Decision) -> Json:
@@ -104,7 +109,7 @@ def _write_csv(path: Path, rows: Iterable[OutputRow], sheet: Sheet) -> None:
     """With a byte order mark, so that Excel reads it as UTF-8; cells that Excel would take for formulas get a quote."""
     with path.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file)
-        writer.writerow(sheet.header)
+        writer.writerow([_inert(cell) for cell in sheet.header])
         for row in rows:
             writer.writerow([_inert(cell) for cell in sheet.line(row)])
 

@@ -9,9 +9,11 @@ from classifier.artifact import Origin, dataset_digest, load, save
 from classifier.corpus import read_corpus
 from classifier.dataset import Example
 from classifier.errors import ArtifactError
-from classifier.evaluate import coarsened, head_report
+from classifier.evaluate import coarsened
 from classifier.linear import Fit
 from classifier.manifest import Training
+from classifier.outcome import Outcome
+from classifier.prediction import Prediction
 from classifier.report import Report
 from classifier.segment import build_segmenter
 from classifier.train import Knowledge, Progress, Recipe, cross_validate, train
@@ -70,25 +72,29 @@ def _train_and_save(
     return save(classifier, report, origin, settings.models_dir), report
 
 
-def evaluate_folds(examples: Sequence[Example], rulebook: Rulebook, count: int, told: Progress) -> Report:
-    """Figures of `count` folds of the examples."""
+def evaluate_folds(examples: Sequence[Example], rulebook: Rulebook, count: int, told: Progress) -> dict[str, Outcome]:
+    """What models trained on `count` folds of the examples say of the rows held back from them, by head."""
     return cross_validate(examples, knowledge(rulebook, read_corpus().examples()), count, OWN_LABELS, told)
 
 
-def evaluate_model(examples: Sequence[Example], rulebook: Rulebook, settings: Settings) -> Report:
-    """Figures of the chosen model on `examples`, for each head both have, at the level of the labels given."""
+def evaluate_model(examples: Sequence[Example], rulebook: Rulebook, settings: Settings) -> dict[str, Outcome]:
+    """What the chosen model says of `examples`, for each head both have, at the level of the labels given."""
     folder = shelf(settings).find(settings.model)
     if folder is None:
         raise ArtifactError("no model is active; name one with --model, or use --cv")
     classifier = load(folder)
     petitions = [example.petition for example in examples]
     predictions = classifier.predict(petitions, knowledge(rulebook, ()).points(petitions))
-    reports = {}
-    for head in sorted(classifier.heads):
-        rows = [index for index, example in enumerate(examples) if head in example.labels]
-        if rows:
-            truth = [examples[index].labels[head] for index in rows]
-            reports[head] = head_report(truth, coarsened([predictions[index].heads[head] for index in rows], truth))
-    if not reports:
+    heads = [head for head in sorted(classifier.heads) if any(head in example.labels for example in examples)]
+    if not heads:
         raise ArtifactError(f"{folder}: the model has no head that these labels speak of")
-    return Report(reports)
+    return {head: _outcome(head, examples, predictions) for head in heads}
+
+
+def _outcome(head: str, examples: Sequence[Example], predictions: Sequence[Prediction]) -> Outcome:
+    """The rows that have a label for `head`."""
+    rows = [index for index, example in enumerate(examples) if head in example.labels]
+    asked = tuple(Example(examples[index].petition, {head: examples[index].labels[head]}) for index in rows)
+    truth = tuple(example.labels[head] for example in asked)
+    said = coarsened([predictions[index].heads[head] for index in rows], truth)
+    return Outcome(asked, truth, tuple(said))

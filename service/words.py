@@ -5,12 +5,23 @@ from __future__ import annotations
 from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
+from typing import Literal
 
+from classifier.manifest import HeadName
 from rules.duties import Certainty
 from rules.policy import Agreement, Band
 from rules.rule import Kind, Strict
 from rules.yaml_source import read
 from service.decision import Reason
+
+
+class FigureWords(Strict):
+    """A figure of an evaluation: its name, one sentence on what it means, and how it is written and judged."""
+
+    name: str
+    hint: str
+    form: Literal["share", "number"]
+    better: Literal["high", "low"]
 
 
 class Words(Strict):
@@ -25,6 +36,8 @@ class Words(Strict):
     columns: dict[str, str]
     labels: dict[str, str]
     page: dict[str, str]
+    heads: dict[HeadName, str]
+    figures: dict[str, FigureWords]
 
     @property
     def kind_names(self) -> dict[str, str]:

@@ -20,14 +20,6 @@ LONGEST_FUNCTION, MOST_PARAMETERS, LONGEST_MODULE = 40, 5, 300
 FORBIDDEN_NAMES = {"utils", "util", "helpers", "helper", "common", "misc", "base", "manager", "processor"}
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 MODULES = sorted(path.relative_to(ROOT).as_posix() for name in PACKAGES for path in (ROOT / name).rglob("*.py"))
-TOO_LONG = {"service/cli.py"}
-TOO_MANY_PARAMETERS = {"service/batch.py"}
-
-
-def modules(known: set[str], reason: str) -> list[Any]:
-    """Every module; those with a known fault are expected to fail, and to be taken off once they do not."""
-    mark = pytest.mark.xfail(strict=True, reason=reason)
-    return [pytest.param(name, marks=mark) if name in known else name for name in MODULES]
 
 
 def parsed(name: str) -> ast.Module:
@@ -90,7 +82,7 @@ def test_every_package_is_under_contract() -> None:
 # ── how long things may be ──────────────────────────────────────────────────────────────────────────────────────────
 
 
-@pytest.mark.parametrize("name", modules(TOO_LONG, f"longer than {LONGEST_MODULE} lines"))
+@pytest.mark.parametrize("name", MODULES)
 def test_a_module_is_short(name: str) -> None:
     assert len((ROOT / name).read_text(encoding="utf-8").splitlines()) <= LONGEST_MODULE
 
@@ -101,9 +93,7 @@ def test_functions_are_short(name: str) -> None:
     assert {key: length for key, length in lengths.items() if length > LONGEST_FUNCTION} == {}
 
 
-@pytest.mark.parametrize(
-    "name", modules(TOO_MANY_PARAMETERS, f"a function with more than {MOST_PARAMETERS} parameters")
-)
+@pytest.mark.parametrize("name", MODULES)
 def test_functions_take_few_parameters(name: str) -> None:
     if name == "service/cli.py":
         pytest.skip("the options of a command are its parameters")

@@ -14,7 +14,7 @@ from pydantic import TypeAdapter
 
 from rules.petition import Petition
 from rules.rulebook import Rulebook
-from service.api.problems import add_problems
+from service.api.problems import MEDIA, add_problems
 from service.api.schemas import BatchIn, PetitionIn, ProblemOut
 from service.decision import Decision
 from service.tables import DECISION
@@ -22,7 +22,9 @@ from service.triage import Triage
 from service.web.pages import add_pages
 
 DECISIONS = TypeAdapter(list[Decision])
-PROBLEMS: dict[int | str, dict[str, Any]] = {422: {"model": ProblemOut, "description": "a field is wrong"}}
+PROBLEMS: dict[int | str, dict[str, Any]] = {
+    422: {"description": "a field is wrong", "content": {MEDIA: {"schema": ProblemOut.model_json_schema()}}}
+}
 JSON = "application/json"
 
 

@@ -51,12 +51,15 @@ async def _invalid(_: Request, error: Exception) -> Response:
 
 
 def _place(loc: Sequence[Any]) -> str:
-    return ".".join(str(part) for part in loc if part != "body" or len(loc) == 1)
+    inner = loc[1:] if loc[:1] == ("body",) else loc
+    return ".".join(str(part) for part in inner) or "body"
 
 
 async def _http(_: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
-    return problem(error.status_code, "request refused", str(error.detail))
+    answer = problem(error.status_code, "request refused", str(error.detail))
+    answer.headers.update(error.headers or {})
+    return answer
 
 
 async def _known(_: Request, error: Exception) -> Response:
@@ -78,47 +81,56 @@ class Guard:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        started = False
-
-        async def guarded_send(message: Message) -> None:
-            nonlocal started
-            if message["type"] == "http.response.start":
-                started = True
-                message["headers"] = [*message["headers"], *_headers(scope["path"])]
-            await send(message)
-
+        exchange = _Exchange(receive, send, _headers(scope["path"]))
         try:
-            await self._app(scope, _bounded(receive), guarded_send)
+            await self._app(scope, exchange.receive, exchange.send)
         except BodyTooLargeError:
-            answer = problem(413, "too large", f"a request body may have {MAX_BODY} bytes")
-            await answer(scope, receive, guarded_send)
+            pass
         except Exception as error:
             number = uuid.uuid4().hex[:12]
             log.error("fault %s: %s in %s", number, type(error).__name__, _where(error))
-            if not started:
-                await problem(500, "fault", f"the service failed; fault {number} is in its log")(
-                    scope, receive, guarded_send
-                )
+            if not exchange.started:
+                answer = problem(500, "fault", f"the service failed; fault {number} is in its log")
+                await answer(scope, receive, exchange.send)
+        if exchange.too_large and not exchange.started:
+            exchange.too_large = False
+            answer = problem(413, "too large", f"a request body may have {MAX_BODY} bytes")
+            await answer(scope, receive, exchange.send)
+
+
+class _Exchange:
+    """One request and its answer: counts what comes in, adds headers to what goes out.
+
+    Once the body is too large nothing of the application's answer goes out: FastAPI would make a 400 of it.
+    """
+
+    def __init__(self, receive: Receive, send: Send, headers: list[tuple[bytes, bytes]]) -> None:
+        self._receive, self._send, self._headers = receive, send, headers
+        self._size = 0
+        self.started = False
+        self.too_large = False
+
+    async def receive(self) -> Message:
+        message = await self._receive()
+        self._size += len(message.get("body", b""))
+        if self._size > MAX_BODY:
+            self.too_large = True
+            raise BodyTooLargeError
+        return message
+
+    async def send(self, message: Message) -> None:
+        if self.too_large:
+            return
+        if message["type"] == "http.response.start":
+            self.started = True
+            message["headers"] = [*message["headers"], *self._headers]
+        await self._send(message)
 
 
 def _headers(path: str) -> list[tuple[bytes, bytes]]:
     policy = DOCS_POLICY if path == "/docs" else POLICY
     named = {**HEADERS, "content-security-policy": policy}
     return [(name.encode(), value.encode()) for name, value in named.items()]
-
-
-def _bounded(receive: Receive) -> Receive:
-    size = 0
-
-    async def bounded() -> Message:
-        nonlocal size
-        message = await receive()
-        size += len(message.get("body", b""))
-        if size > MAX_BODY:
-            raise BodyTooLargeError
-        return message
-
-    return bounded
 
 
 def _where(error: BaseException) -> str:

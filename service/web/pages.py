@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 from urllib.parse import parse_qs
 
-from fastapi import FastAPI, Request
+from fastapi import FastAPI, HTTPException, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import HTMLResponse
 from fastapi.staticfiles import StaticFiles
@@ -57,7 +57,10 @@ def add_pages(app: FastAPI, triage: Triage) -> None:
 
     @app.post("/", include_in_schema=False)
     async def decide(request: Request) -> HTMLResponse:
-        form = parse_qs((await request.body()).decode("utf-8", "replace"), max_num_fields=10)
+        try:
+            form = parse_qs((await request.body()).decode("utf-8", "replace"), max_num_fields=10)
+        except ValueError:
+            raise HTTPException(400, "the form has too many fields") from None
         title, body = (form.get(name, [""])[0].strip().replace("\r\n", "\n") for name in ("title", "body"))
         if text_problem(title, body):
             return page(title, body, problem=words().page["long" if body or title else "empty"])

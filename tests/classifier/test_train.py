@@ -10,6 +10,7 @@ from classifier.artifact import Origin, active, dataset_digest, load, read_manif
 from classifier.calibrate import calibration_error, coverage_at, fit_sharpness
 from classifier.dataset import Example
 from classifier.errors import ArtifactError, TooFewRowsError
+from classifier.evaluate import report_of
 from classifier.manifest import Training
 from classifier.model import Classifier
 from classifier.prediction import Prediction
@@ -84,7 +85,7 @@ def test_training_twice_gives_the_same_weights(examples: list[Example], trained:
 
 
 def test_cross_validation_reports_every_row(examples: list[Example]) -> None:
-    report = cross_validate(examples, KNOWLEDGE, 2, RECIPE, silent)
+    report = report_of(cross_validate(examples, KNOWLEDGE, 2, RECIPE, silent))
     head = report.heads["category"]
     assert head.rows == len(examples)
     assert 0.8 <= head.accuracy <= 1

@@ -19,7 +19,7 @@ from rules.engine import Engine
 from rules.petition import Petition
 from rules.rulebook import Rulebook, load
 from rules.verdict import Levels
-from service.batch import Summary, Tell, run_batch
+from service.batch import Order, Summary, Tell, run_batch
 from service.decision import Decision
 from service.triage import Triage
 from service.words import words
@@ -291,6 +291,6 @@ def run(office: Callable[..., Triage]) -> Callable[..., Summary]:
         tell: Tell = lambda done, total: None,
         today: date = TODAY,
     ) -> Summary:
-        return run_batch(source, target, columns or Columns(), triage or office(), words(), today, tell)
+        return run_batch(Order(source, target, columns or Columns(), today), triage or office(), tell)
 
     return run

@@ -205,7 +205,6 @@ def test_a_refusal_names_the_field(api: TestClient, name: str, field: str) -> No
     assert [fault["field"] for fault in refusal(api.post(DECISIONS, json=REFUSED[name]))["errors"]] == [field]
 
 
-@pytest.mark.xfail(strict=True, reason="service/api/problems.py: _place() drops the field called body, too")
 @pytest.mark.parametrize("name", ["no body", "null", "too long"])
 def test_a_refusal_names_the_field_called_body(api: TestClient, name: str) -> None:
     assert [fault["field"] for fault in refusal(api.post(DECISIONS, json=REFUSED[name]))["errors"]] == ["body"]
@@ -222,15 +221,11 @@ def test_a_wrong_method_is_a_problem(api: TestClient) -> None:
     assert refusal(api.get(DECISIONS))["status"] == 405
 
 
-@pytest.mark.xfail(strict=True, reason="service/api/problems.py: _http drops the headers of the error")
 def test_a_wrong_method_is_told_the_right_ones(api: TestClient) -> None:
     assert api.get(DECISIONS).headers["allow"] == "POST"
 
 
-BODY_SIZE = pytest.mark.xfail(strict=True, reason="service/api/problems.py: FastAPI makes a 400 of BodyTooLargeError")
-
-
-@pytest.mark.parametrize("path", [pytest.param(DECISIONS, marks=BODY_SIZE), pytest.param(BATCH, marks=BODY_SIZE), "/"])
+@pytest.mark.parametrize("path", [DECISIONS, BATCH, "/"])
 def test_a_body_beyond_the_bound_is_too_large(api: TestClient, monkeypatch: pytest.MonkeyPatch, path: str) -> None:
     monkeypatch.setattr(problems, "MAX_BODY", 1000)
     assert refusal(api.post(path, content=b" " * 1001, headers=JSON))["status"] == 413
@@ -406,7 +401,6 @@ def test_openapi_knows_no_field_for_who_writes(openapi: dict[str, Any]) -> None:
     }
 
 
-@pytest.mark.xfail(strict=True, reason="service/api/app.py: PROBLEMS declares its model as application/json")
 def test_openapi_names_the_media_type_of_problems(openapi: dict[str, Any]) -> None:
     content = openapi["paths"][DECISIONS]["post"]["responses"]["422"]["content"]
     assert list(content) == ["application/problem+json"]
@@ -524,9 +518,6 @@ def test_a_text_too_long_is_told(api: TestClient) -> None:
     assert "内容过长" in page.text
 
 
-@pytest.mark.xfail(
-    strict=True, reason="classifier/dataset.py: text_problem() counts a line break where there is no title"
-)
 @pytest.mark.parametrize(("path", "part"), [("/", "data"), (DECISIONS, "json")])
 def test_a_text_as_long_as_promised_is_decided(api: TestClient, path: str, part: str) -> None:
     assert api.post(path, **{part: {"body": "水" * 20_000}}).status_code == 200
@@ -551,7 +542,6 @@ def test_a_broken_form_is_no_fault(api: TestClient, sent: bytes) -> None:
     assert api.post("/", content=sent, headers=headers).status_code in (200, 422)
 
 
-@pytest.mark.xfail(strict=True, reason="service/web/pages.py: parse_qs raises ValueError beyond max_num_fields")
 def test_a_form_with_too_many_fields_is_refused(api: TestClient) -> None:
     assert 400 <= api.post("/", data={f"field{number}": "1" for number in range(11)}).status_code < 500
 

@@ -339,47 +339,36 @@ def test_the_summary_counts_unreadable_rows(run: Run, tmp_path: Path) -> None:
 BROKEN_TEXT = "编号,内容\n1,停水\n2,公交\n".encode() + b"3,\xe5\xe5\n"
 BROKEN_ID = "编号,内容\n1,停水\n2,公交\n".encode() + b"\xe5\xe5,x\n"
 BROKEN_NAME = b"\xe5\xe5,text\n" + "1,停水\n2,公交\n".encode()
-SURROGATES = pytest.mark.xfail(
-    strict=True,
-    raises=UnicodeEncodeError,
-    reason="classifier/rows.py hands on marks of broken bytes; they cannot be written",
-)
 
 
-@pytest.mark.parametrize("suffix", [pytest.param(".csv", marks=SURROGATES), ".xlsx", ".jsonl"])
+@pytest.mark.parametrize("suffix", [".csv", ".xlsx", ".jsonl"])
 def test_broken_bytes_of_a_text_spoil_their_own_row_only(run: Run, tmp_path: Path, suffix: str) -> None:
     (tmp_path / "in.csv").write_bytes(BROKEN_TEXT)
     assert run(tmp_path / "in.csv", tmp_path / f"out{suffix}").unreadable == 1
 
 
-@SURROGATES
 @pytest.mark.parametrize("suffix", SUFFIXES)
 def test_broken_bytes_of_an_id_spoil_their_own_row_only(run: Run, tmp_path: Path, suffix: str) -> None:
     (tmp_path / "in.csv").write_bytes(BROKEN_ID)
     assert run(tmp_path / "in.csv", tmp_path / f"out{suffix}").unreadable == 1
 
 
-@pytest.mark.parametrize("suffix", [pytest.param(".csv", marks=SURROGATES), ".xlsx", ".jsonl"])
+@pytest.mark.parametrize("suffix", [".csv", ".xlsx", ".jsonl"])
 def test_broken_bytes_of_a_column_name_do_not_stop_the_run(run: Run, tmp_path: Path, suffix: str) -> None:
     (tmp_path / "in.csv").write_bytes(BROKEN_NAME)
     assert run(tmp_path / "in.csv", tmp_path / f"out{suffix}").rows == 2
 
 
-@SURROGATES
 @pytest.mark.parametrize("line", ['{"id": "\\ud800", "text": "a"}', '{"id": "1", "text": "a", "\\ud800": 1}'])
 def test_lone_surrogates_of_json_do_not_stop_the_run(run: Run, tmp_path: Path, line: str) -> None:
     assert run(raw(tmp_path / "in.jsonl", line + "\n"), tmp_path / "out.csv").rows == 1
 
 
-@pytest.mark.xfail(
-    strict=True, reason="classifier/rows.py: csv is not strict, an open quote swallows the rows after it"
-)
 def test_an_open_quote_does_not_swallow_rows(run: Run, tmp_path: Path) -> None:
     with pytest.raises(InputError):
         run(raw(tmp_path / "in.csv", '编号,内容\n1,"停水\n2,公交\n3,路灯\n'), tmp_path / "out.csv")
 
 
-@pytest.mark.xfail(strict=True, reason="classifier/rows.py: empty columns at the end count as one that stands twice")
 def test_empty_columns_at_the_end_are_passed_over(run: Run, tmp_path: Path) -> None:
     assert run(raw(tmp_path / "in.csv", "编号,内容,,\n1,停水,,\n"), tmp_path / "out.csv").unreadable == 0
 
@@ -436,9 +425,6 @@ def test_an_output_in_a_locked_folder_is_told(run: Run, source: Path, tmp_path: 
         run(source, locked / "out.csv")
 
 
-@pytest.mark.xfail(
-    strict=True, raises=OSError, reason="service/batch.py: Journal._lines and append let OSError through"
-)
 def test_a_name_too_long_for_the_disk_is_told(run: Run, source: Path, tmp_path: Path) -> None:
     with pytest.raises(OutputError, match="cannot be written"):
         run(source, tmp_path / f"{'o' * 249}.csv")
@@ -590,7 +576,6 @@ def test_a_formula_is_text_in_a_workbook(run: Run, tmp_path: Path, cell: str) ->
     assert (found.value, found.data_type) == (cell, "s")
 
 
-@pytest.mark.xfail(strict=True, reason="service/tables.py: _write_csv writes the header as it came")
 def test_a_formula_in_the_header_is_text_in_a_csv(run: Run, tmp_path: Path) -> None:
     run(raw(tmp_path / "in.csv", "=1+1,内容\n1,停水\n"), tmp_path / "out.csv")
     assert next(iter(read_flat(tmp_path / "out.csv")[0])) == "'=1+1"
@@ -617,7 +602,6 @@ def test_a_text_longer_than_a_cell_is_cut_in_a_workbook(run: Run, tmp_path: Path
     assert len(read_flat(tmp_path / "out.xlsx")[0]["附"]) == 32_767
 
 
-@pytest.mark.xfail(strict=True, reason="service/tables.py: its own columns stand twice when a result is decided again")
 def test_a_result_can_be_decided_again(run: Run, source: Path, tmp_path: Path) -> None:
     run(source, tmp_path / "once.csv")
     run(tmp_path / "once.csv", tmp_path / "twice.csv")

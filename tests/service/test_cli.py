@@ -280,9 +280,6 @@ def test_rows_of_one_label_are_too_few(fenban: Fenban, tmp_path: Path) -> None:
 FEW = "a,停水一号,01.01\nb,断水二号,01.01\nc,噪音三号,01.02\nd,吵闹四号,01.02\n"
 
 
-@pytest.mark.xfail(
-    strict=True, raises=ValueError, reason="classifier/train.py: no label has as many rows as there are folds"
-)
 @pytest.mark.parametrize("command", ["train --name x", "evaluate --cv 5"])
 def test_few_rows_are_learnt_from_or_refused(fenban: Fenban, tmp_path: Path, command: str) -> None:
     name, *options = command.split()
@@ -382,7 +379,6 @@ def test_rules_check_gives_advice_and_approves(fenban: Fenban, broken_pack: Call
     assert "advice: keywords/all.yaml:26: rule bus: term '公交车' is shadowed by '公交'" in ended.out
 
 
-@pytest.mark.xfail(strict=True, reason="service/console.py: rich breaks lines at the width of the terminal, or at 80")
 def test_a_line_of_advice_is_one_line_in_a_pipe(fenban: Fenban, broken_pack: Callable[[str, str], Path]) -> None:
     pack = broken_pack("any: [公交]", "any: [公交, 公交车行驶在路上的时候停在路边不动很久很久]")
     ended = process("-m", "service", "rules", "check", "--pack", str(pack), COLUMNS="80")
@@ -471,7 +467,6 @@ def test_train_refuses_a_name_that_is_a_path(fenban: Fenban, labelled_csv: Path,
     assert not (tmp_path / "up").exists()
 
 
-@pytest.mark.xfail(strict=True, raises=OSError, reason="classifier/artifact.py: save() lets OSError of mkdir through")
 def test_a_models_folder_that_is_a_file_is_told(fenban: Fenban, labelled_csv: Path) -> None:
     ended = fenban("train", labelled_csv, "--label", "category=分类", "--name", "x", "--models-dir", labelled_csv)
     assert ended.code in CODES.values()
@@ -548,7 +543,7 @@ def test_evaluate_writes_every_figure(
     ended = fenban("evaluate", labelled_csv, *labels, *how, "--models-dir", shelf, "--json", figures)
     assert ended.code == 0
     head = head_of(figures)
-    assert set(head) == HEAD
+    assert set(head) >= HEAD
     assert head["rows"] == 96
     assert all(0 <= head[name] <= 1 for name in HEAD - {"rows", "per_class"})
     assert set(head["per_class"]) == {"01.01", "01.02"}
@@ -638,7 +633,6 @@ def test_batch_of_a_file_that_is_not_there_is_unreadable_input(fenban: Fenban, t
     assert fenban("batch", tmp_path / "none.csv", tmp_path / "out.csv").code == CODES["InputError"]
 
 
-@pytest.mark.xfail(strict=True, reason="service/cli.py, console.py: names are printed as rich markup")
 @pytest.mark.parametrize("name", ["[bold].csv", "a[b].csv"])
 def test_brackets_in_a_file_name_are_shown(fenban: Fenban, labelled_csv: Path, tmp_path: Path, name: str) -> None:
     assert name in fenban("batch", labelled_csv, tmp_path / name).out.replace("\n", "")

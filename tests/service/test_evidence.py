@@ -111,7 +111,6 @@ def test_evidence_of_rules_has_a_bound(office: Office) -> None:
     assert len(only(office, Petition("1", "停水" * 500)).evidence) == MOST
 
 
-@pytest.mark.xfail(strict=True, reason="service/evidence.py: cut at MOST in rulebook order, where urgency comes last")
 def test_the_word_of_an_urgency_is_shown_in_a_text_full_of_others(office: Office) -> None:
     decision = only(office, Petition("1", "停水" * 100 + "煤气泄漏"))
     assert "gas" in {item.rule for item in decision.evidence}

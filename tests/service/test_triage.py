@@ -340,9 +340,6 @@ def test_a_respondent_changes_who_leads(decide: Decide) -> None:
     assert leads(decide("", Petition("1", "噪音", respondents=("urban",)))) == "government"
 
 
-@pytest.mark.xfail(
-    strict=True, reason="service/route.py: respondents are compared as codes only, the API promises names too"
-)
 def test_a_respondent_may_be_named(decide: Decide) -> None:
     assert leads(decide("", Petition("1", "噪音", respondents=("城管局",)))) == "government"
 
@@ -394,7 +391,6 @@ def test_departments_have_no_probability_when_rules_alone_spoke(decide: Decide) 
     assert [c.probability for c in decide("家里停水").assignment.candidates] == [None]
 
 
-@pytest.mark.xfail(strict=True, reason="service/route.py: another department may gather more; the page marks the first")
 def test_the_lead_is_the_first_candidate(decide: Decide) -> None:
     assignment = decide(SILENT_TEXT, category={"01.01": 0.34, "01.02": 0.33, "01.03": 0.33}).assignment
     assert assignment.candidates[0].code == assignment.lead.code

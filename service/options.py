@@ -1,0 +1,60 @@
+"""Options that several commands share, and how they become settings and columns."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from classifier.dataset import Columns
+    from rules.rulebook import Rulebook
+    from service.settings import Settings
+
+Pack = Annotated[str | None, typer.Option(help="Rulebook: name of a shipped pack, or a folder.")]
+Model = Annotated[str | None, typer.Option(help="Model version; default: the active one.")]
+ModelsDir = Annotated[Path | None, typer.Option(help="Folder of your own models.")]
+IdColumn = Annotated[str | None, typer.Option("--id", metavar="COL", help="Column of the petition id.")]
+TitleColumn = Annotated[str | None, typer.Option("--title", metavar="COL", help="Column of the title.")]
+TextColumn = Annotated[str | None, typer.Option("--text", metavar="COL", help="Column of the text.")]
+DateColumn = Annotated[str | None, typer.Option("--date", metavar="COL", help="Column of the day of receipt.")]
+LabelColumns = Annotated[
+    list[str] | None, typer.Option("--label", metavar="HEAD=COL", help="Head and its column; repeatable.")
+]
+
+
+def read_options(pack: str | None, model: str | None, models_dir: Path | None) -> Settings:
+    """The environment's settings, an option given on the command line before them."""
+    from service.settings import read_settings
+
+    given = {"pack": pack, "model": model, "models_dir": models_dir}
+    return read_settings().model_copy(update={name: value for name, value in given.items() if value is not None})
+
+
+def read_rulebook(pack: str | None) -> Rulebook:
+    from rules.rulebook import load
+
+    return load(read_options(pack, None, None).pack)
+
+
+def read_columns(id_column: str | None, title: str | None, text: str | None, date_column: str | None) -> Columns:
+    from classifier.dataset import Columns
+
+    return Columns(id_column, title, text, date_column)
+
+
+def read_labels(given: list[str] | None) -> dict[str, str]:
+    """`category=分类` -> {category: 分类}."""
+    from classifier.errors import InputError
+    from classifier.prediction import HEADS
+
+    labels = {}
+    if not given:
+        raise InputError("name a label column: --label HEAD=COLUMN")
+    for item in given:
+        head, separator, column = item.partition("=")
+        if not separator or head not in HEADS or not column:
+            raise InputError(f"--label {item}: write HEAD=COLUMN, with HEAD one of {', '.join(HEADS)}")
+        labels[head] = column
+    return labels
