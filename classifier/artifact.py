@@ -20,7 +20,18 @@ from pydantic import ValidationError
 from classifier.dataset import Example
 from classifier.errors import ArtifactError
 from classifier.features import Block, BlockVocabulary, FeatureSpace
-from classifier.manifest import FORMAT, NAME, BlockManifest, HeadManifest, Manifest, Training, card, head_name
+from classifier.gate import Gate
+from classifier.manifest import (
+    FORMAT,
+    NAME,
+    BlockManifest,
+    GateManifest,
+    HeadManifest,
+    Manifest,
+    Training,
+    card,
+    head_name,
+)
 from classifier.model import Classifier, Head, Part
 from classifier.report import Report
 from classifier.segment import build_segmenter
@@ -100,15 +111,20 @@ def _manifest(classifier: Classifier, report: Report, origin: Origin, folder: Pa
         code=origin.code,
         rulebook=origin.rulebook,
         blocks=tuple(BlockManifest(**asdict(v.block)) for v in classifier.features.vocabularies),
-        heads={
-            head_name(name): HeadManifest(
-                labels=head.labels, rule_weight=head.rule_weight, sharpness=head.sharpness, parts=len(head.parts)
-            )
-            for name, head in classifier.heads.items()
-        },
+        heads={head_name(name): _head_manifest(head) for name, head in classifier.heads.items()},
         training=origin.training,
         metrics={name: asdict(head) for name, head in report.heads.items()},
         files={path.name: _digest(path) for path in sorted(folder.iterdir())},
+    )
+
+
+def _head_manifest(head: Head) -> HeadManifest:
+    return HeadManifest(
+        labels=head.labels,
+        rule_weight=head.rule_weight,
+        sharpness=head.sharpness,
+        parts=len(head.parts),
+        gate=GateManifest(**asdict(head.gate)) if head.gate else None,
     )
 
 
@@ -170,7 +186,8 @@ def _head(folder: Path, name: str, head: HeadManifest) -> Head:
         bias = _array(folder / f"{stem}.bias.npy", (None,))
         weights = _array(folder / f"{stem}.weights.npy", (None, bias.size))
         parts.append(Part(weights.astype(np.float32), bias, of))
-    return Head(name, head.labels, tuple(parts), head.rule_weight, head.sharpness)
+    gate = Gate(**head.gate.model_dump()) if head.gate else None
+    return Head(name, head.labels, tuple(parts), head.rule_weight, head.sharpness, gate)
 
 
 def _array(path: Path, shape: Sequence[int | None]) -> Any:

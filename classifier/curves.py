@@ -47,11 +47,11 @@ class CoveragePoint:
 
 @dataclass(frozen=True, slots=True)
 class Curves:
-    """`gates`: for each precision of PRECISIONS the furthest point that still has it, None where there is none."""
+    """`marks`: for each precision of PRECISIONS the furthest point that still has it, None where there is none."""
 
     reliability: tuple[Bin, ...]
     coverage_curve: tuple[CoveragePoint, ...]
-    gates: dict[str, CoveragePoint | None]
+    marks: dict[str, CoveragePoint | None]
 
 
 def curves(outcome: Outcome) -> Curves:
@@ -60,7 +60,7 @@ def curves(outcome: Outcome) -> Curves:
     return Curves(
         reliability=reliability(confidence, right),
         coverage_curve=coverage_curve(confidence, right),
-        gates={f"{precision:.0%}": gate(confidence, right, precision) for precision in PRECISIONS},
+        marks={f"{precision:.0%}": furthest(confidence, right, precision) for precision in PRECISIONS},
     )
 
 
@@ -113,7 +113,7 @@ def coverage_curve(confidence: Floats, right: Bools, most: int = CURVE_POINTS) -
     return tuple(_point(probabilities, accuracies, place) for place in places)
 
 
-def gate(confidence: Floats, right: Bools, precision: float) -> CoveragePoint | None:
+def furthest(confidence: Floats, right: Bools, precision: float) -> CoveragePoint | None:
     """The furthest point of the curve that is right with at least `precision`; its coverage is `coverage_at`."""
     probabilities, accuracies = _by_confidence(confidence, right)
     precise = np.flatnonzero(accuracies >= precision)

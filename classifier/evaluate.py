@@ -12,7 +12,7 @@ from classifier.calibrate import calibration_error, coverage_at
 from classifier.curves import brier
 from classifier.outcome import Outcome
 from classifier.prediction import HeadPrediction
-from classifier.report import ClassReport, HeadReport, Report
+from classifier.report import ClassReport, GateReport, HeadReport, Report
 from rules.taxonomy import at_level
 
 RARE = 10
@@ -42,7 +42,22 @@ def head_report(truth: Sequence[str], predictions: Sequence[HeadPrediction]) -> 
         brier=brier(truth, predictions),
         coverage_at_98=coverage_at(confidence, right, 0.98),
         coverage_at_95=coverage_at(confidence, right, 0.95),
+        gate=_gate_report(truth, predictions),
         per_class=_per_class(truth, guessed, labels),
+    )
+
+
+def _gate_report(truth: Sequence[str], predictions: Sequence[HeadPrediction]) -> GateReport | None:
+    """None where the head has no gate."""
+    if any(prediction.trust is None for prediction in predictions):
+        return None
+    pairs = list(zip(truth, predictions, strict=True))
+    sent = [label == prediction.label for label, prediction in pairs if prediction.trust == "auto"]
+    return GateReport(
+        auto_share=len(sent) / len(pairs),
+        auto_accuracy=float(np.mean(sent)) if sent else 0.0,
+        set_coverage=float(np.mean([label in prediction.plausible for label, prediction in pairs])),
+        mean_set_size=float(np.mean([len(prediction.plausible) for _, prediction in pairs])),
     )
 
 

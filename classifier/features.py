@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -19,6 +19,8 @@ from rules.text import fold
 
 LEAD_LENGTH = 40
 """Characters of the body that stand in for a missing title."""
+BACKLOG_ROWS = 3
+"""Petitions of an unlabelled backlog that an n-gram must stand in: a name in one or two of them is not kept."""
 Floats = NDArray[np.float32]
 
 
@@ -123,12 +125,39 @@ def fit_features(
     return FeatureSpace(vocabularies, segmenter)
 
 
+def fit_shared_features(
+    petitions: Sequence[Petition], backlog: Sequence[Petition], segmenter: Segmenter, blocks: Sequence[Block]
+) -> FeatureSpace:
+    """As `fit_features`, the backlog's rows counted too; a gram may also be there for BACKLOG_ROWS of these."""
+    vocabularies = []
+    for block in blocks:
+        own, theirs = (_row_counts(block, some, segmenter) for some in (petitions, backlog))
+        grams = sorted(
+            gram for gram in own | theirs if own[gram] >= block.min_rows or theirs[gram] >= BACKLOG_ROWS
+        )  # fmt: skip
+        rows = np.array([own[gram] + theirs[gram] for gram in grams], dtype=np.int64)
+        vocabularies.append(_vocabulary(block, grams, rows, len(petitions) + len(backlog)))
+    return FeatureSpace(vocabularies, segmenter)
+
+
+def _row_counts(block: Block, petitions: Sequence[Petition], segmenter: Segmenter) -> Counter[str]:
+    """In how many petitions each gram of the block stands."""
+    texts = [field_text(petition, block.field) for petition in petitions]
+    grams, rows = _gram_rows(replace(block, min_rows=1), texts, segmenter)
+    return Counter(dict(zip(grams, rows.tolist(), strict=True)))
+
+
 def _fit_block(block: Block, texts: list[str], segmenter: Segmenter) -> BlockVocabulary:
-    if block.unit == "word":
-        grams, rows = _word_rows(texts, block, segmenter)
-    else:
-        grams, rows = _char_rows(texts, block)
-    idf = np.log((1 + len(texts)) / (1 + rows)) + 1
+    return _vocabulary(block, *_gram_rows(block, texts, segmenter), len(texts))
+
+
+def _gram_rows(block: Block, texts: list[str], segmenter: Segmenter) -> tuple[list[str], Ints]:
+    """Grams of at least `min_rows` texts, and of how many."""
+    return _word_rows(texts, block, segmenter) if block.unit == "word" else _char_rows(texts, block)
+
+
+def _vocabulary(block: Block, grams: list[str], rows: Ints, texts: int) -> BlockVocabulary:
+    idf = np.log((1 + texts) / (1 + rows)) + 1
     return BlockVocabulary(block, tuple(grams), idf.astype(np.float32))
 
 

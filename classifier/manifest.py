@@ -30,6 +30,14 @@ class BlockManifest(_Strict):
     min_rows: int
 
 
+class GateManifest(_Strict):
+    """Thresholds by label, as in classifier.gate.Gate."""
+
+    auto: dict[str, float]
+    suggest: dict[str, float]
+    include: dict[str, float]
+
+
 class HeadManifest(_Strict):
     """One head: labels in column order, how much rules count, how sharp probabilities are, number of parts."""
 
@@ -37,14 +45,19 @@ class HeadManifest(_Strict):
     rule_weight: float
     sharpness: float
     parts: int
+    gate: GateManifest | None = None
 
 
 class Training(_Strict):
-    """What the model was trained on: digest of ids, texts and labels, number of rows, seed."""
+    """What the model was trained on: digest of ids, texts and labels, number of rows, seed.
+
+    `agreed`: rows of an unlabelled backlog besides, with the category that rules and classifier agreed on.
+    """
 
     dataset: str
     rows: int
     seed: int
+    agreed: int = 0
 
 
 class Manifest(_Strict):
@@ -69,10 +82,12 @@ def head_name(name: str) -> HeadName:
 
 def card(manifest: Manifest) -> str:
     """The model card (Markdown): what the model is for, what taught it, how well it did on held-back rows."""
+    training = manifest.training
+    besides = f", and {training.agreed} without labels on which rules and classifier agreed" if training.agreed else ""
     lines = [
         f"# Model {manifest.version}",
         "",
-        f"Made by fenban {manifest.code} from {manifest.training.rows} labelled petitions.",
+        f"Made by fenban {manifest.code} from {training.rows} labelled petitions{besides}.",
         "It sorts matters: it has no feature, label or field about the person who writes.",
         "",
         "Figures are of rows held back from training (grouped folds: near-identical texts never on both sides).",

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
 from classifier.features import FeatureSpace
+from classifier.gate import Gate
 from classifier.prediction import HeadPrediction, Prediction, TellingWord
 from rules.petition import Petition
 from rules.taxonomy import at_level
@@ -62,6 +63,14 @@ class Head:
     parts: tuple[Part, ...]
     rule_weight: float = 0.0
     sharpness: float = 1.0
+    gate: Gate | None = None
+
+    def prediction(
+        self, probabilities: Floats, order: Indices, telling: tuple[TellingWord, ...] = ()
+    ) -> HeadPrediction:
+        """The labels in this order with their probabilities, and what the gate makes of them."""
+        ranked = tuple((self.labels[i], float(probabilities[i])) for i in order)
+        return self.gate.admit(ranked, telling) if self.gate else HeadPrediction(ranked, telling)
 
     def margins(self, features: csr_matrix, points: Sequence[Levels]) -> Floats:
         """Shape (petitions, labels)."""
@@ -135,10 +144,7 @@ class Classifier:
         probabilities = head.probabilities(head.margins(rows, points))
         order = np.argsort(-probabilities, axis=1, kind="stable")[:, :RANKED]
         return [
-            HeadPrediction(
-                ranked=tuple((head.labels[i], float(probabilities[row, i])) for i in order[row]),
-                telling=self._telling(head, _features(rows, row), order[row]),
-            )
+            head.prediction(probabilities[row], order[row], self._telling(head, _features(rows, row), order[row]))
             for row in range(rows.shape[0])
         ]
 

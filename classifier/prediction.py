@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Literal
 
+Trust = Literal["auto", "suggest", "review"]
 HEADS = ("category", "kind", "department")
 
 
@@ -18,10 +20,15 @@ class TellingWord:
 
 @dataclass(frozen=True, slots=True)
 class HeadPrediction:
-    """`ranked`: (label, probability), best first, summing to 1; `telling`: strongest pull first."""
+    """`ranked`: (label, probability), best first, summing to 1; `telling`: strongest pull first.
+
+    `plausible`: the prediction set; `trust`: what may happen with the first label. A head without a gate gives neither.
+    """
 
     ranked: tuple[tuple[str, float], ...]
     telling: tuple[TellingWord, ...] = ()
+    plausible: tuple[str, ...] = ()
+    trust: Trust | None = None
 
     @property
     def label(self) -> str:

@@ -17,6 +17,16 @@ class ClassReport:
 
 
 @dataclass(frozen=True, slots=True)
+class GateReport:
+    """What the gate lets through: share and accuracy of the auto band; how often prediction sets hold the truth."""
+
+    auto_share: float
+    auto_accuracy: float
+    set_coverage: float
+    mean_set_size: float
+
+
+@dataclass(frozen=True, slots=True)
 class HeadReport:
     """Figures of one head. Coverage: share of rows, most confident first, right at 98 % and 95 %. Brier: 0 to 2."""
 
@@ -29,6 +39,7 @@ class HeadReport:
     brier: float
     coverage_at_98: float
     coverage_at_95: float
+    gate: GateReport | None
     per_class: Mapping[str, ClassReport]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -16,6 +16,7 @@ from classifier.dataset import Example, twin_groups
 from classifier.errors import TooFewRowsError
 from classifier.evaluate import folds, head_report
 from classifier.features import DEFAULT_BLOCKS, Block, FeatureSpace, fit_features
+from classifier.gate import fit_gate
 from classifier.linear import Fit, fit_head
 from classifier.model import Classifier, Floats, Head, Indices
 from classifier.outcome import Outcome
@@ -35,11 +36,16 @@ UNKNOWN = np.float32(-2)
 
 @dataclass(frozen=True, slots=True)
 class Knowledge:
-    """What is known before any label: how to cut words, what the rules say, and petitions written by us."""
+    """What is known before any label: how to cut words, what the rules say, and petitions written by us.
+
+    `covered`: category code -> the office's own class that stands for it. `features`: None: fitted on the rows.
+    """
 
     segmenter: Segmenter
     points: Callable[[Sequence[Petition]], list[Levels]]
     background: tuple[Example, ...] = ()
+    covered: Mapping[str, str] = field(default_factory=dict)
+    features: FeatureSpace | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +54,8 @@ class Recipe:
 
     `rule_weight` and `sharpness`: found on held-back rows when None. `background_rows`: what all background
     petitions together count for, in rows, when there are no own rows; it falls to nothing at `enough_rows` own rows.
-    `most_features`: only that many, the most telling ones, are kept.
+    `most_features`: only that many, the most telling ones, are kept. `gated`: whether held-back rows set thresholds;
+    they must be like the rows to come.
     """
 
     blocks: tuple[Block, ...] = DEFAULT_BLOCKS
@@ -58,6 +65,7 @@ class Recipe:
     background_rows: float = 1500.0
     enough_rows: int = 3000
     most_features: int | None = None
+    gated: bool = True
     inner_folds: int = 3
     seed: int = 0
 
@@ -87,7 +95,7 @@ def train(
     progress("features")
     everything = [*examples, *knowledge.background]
     petitions = [example.petition for example in everything]
-    features = fit_features(petitions, knowledge.segmenter, recipe.blocks)
+    features = knowledge.features or fit_features(petitions, knowledge.segmenter, recipe.blocks)
     rows = features.transform(petitions)
     if recipe.most_features is not None:
         features = _telling_features(features, rows, everything, recipe.most_features)
@@ -97,7 +105,7 @@ def train(
     heads, reports = {}, {}
     for name in sorted({head for example in examples for head in example.labels}):
         progress(name)
-        material = _material(name, examples, knowledge.background, rows, recipe)
+        material = _material(name, examples, knowledge, rows, recipe)
         own = [i for i, example in enumerate(examples) if name in example.labels]
         material = replace(material, points=[points[i] for i in own], groups=[groups[i] for i in own])
         heads[name], reports[name] = _train_head(material, recipe)
@@ -117,7 +125,7 @@ def _telling_features(
 
 
 def _material(
-    name: str, examples: Sequence[Example], background: Sequence[Example], rows: csr_matrix, recipe: Recipe
+    name: str, examples: Sequence[Example], knowledge: Knowledge, rows: csr_matrix, recipe: Recipe
 ) -> _Material:
     """Own rows with this label, then the background rows whose label lies in one of theirs."""
     own = [(i, example.labels[name]) for i, example in enumerate(examples) if name in example.labels]
@@ -125,8 +133,8 @@ def _material(
     known = {label for _, label in own}
     borrowed = [
         (len(examples) + i, label)
-        for i, example in enumerate(background)
-        if (label := _local(example.labels.get(name), known)) is not None
+        for i, example in enumerate(knowledge.background)
+        if (label := _local(example.labels.get(name), known, knowledge.covered)) is not None
     ]
     needed = recipe.background_rows * (1 - len(own) / recipe.enough_rows)
     borrowed = borrowed if needed > 0 else []
@@ -137,11 +145,10 @@ def _material(
     return _Material(name, csr_matrix(rows[[i for i, _ in chosen]]), labels, weights, len(own), [], [])
 
 
-def _local(label: str | None, known: set[str]) -> str | None:
-    """The office's label that a label of ours lies in; None when there is none."""
-    if label is None:
-        return None
-    return next((code for level in (3, 2, 1) if (code := at_level(label, level)) in known), None)
+def _local(label: str | None, known: set[str], covered: Mapping[str, str]) -> str | None:
+    """The office's label that a label of ours lies in, or whose class covers it; None when there is none."""
+    steps = [at_level(label, level) for level in (3, 2, 1)] if label else []
+    return next((code for step in steps for code in (step, covered.get(step)) if code in known), None)
 
 
 def _train_head(material: _Material, recipe: Recipe) -> tuple[Head, HeadReport]:
@@ -154,6 +161,8 @@ def _train_head(material: _Material, recipe: Recipe) -> tuple[Head, HeadReport]:
     held_back = words + np.float32(weight) * rules
     sharpness = fit_sharpness(held_back, truth) if recipe.sharpness is None else recipe.sharpness
     head = replace(head, rule_weight=weight, sharpness=sharpness)
+    if recipe.gated:
+        head = replace(head, gate=fit_gate(head.labels, head.probabilities(held_back), truth))
     return head, head_report(own_labels, ranked(head, held_back))
 
 
@@ -205,10 +214,7 @@ def ranked(head: Head, margins: Floats) -> list[HeadPrediction]:
     """Margins as predictions, all labels ranked."""
     probabilities = head.probabilities(margins)
     order = np.argsort(-probabilities, axis=1, kind="stable")
-    return [
-        HeadPrediction(tuple((head.labels[i], float(probabilities[row, i])) for i in places))
-        for row, places in enumerate(order)
-    ]
+    return [head.prediction(probabilities[row], places) for row, places in enumerate(order)]
 
 
 def cross_validate(

@@ -62,9 +62,12 @@ class Policy(Strict):
             raise ValueError(f"combination lacks {', '.join(missing)}")
         return self
 
-    def band(self, confidence: float | None, agreement: Agreement) -> Band:
-        """The band for a confidence (None: no classifier spoke), never better than the table allows."""
-        own = self._by_confidence(confidence)
+    def band(self, confidence: float | None, agreement: Agreement, trust: Band | None = None) -> Band:
+        """The band for a confidence (None: no classifier spoke), never better than the table allows.
+
+        `trust`: what the model's own thresholds, set on an office's rows, say; they go before the policy's.
+        """
+        own = trust or self._by_confidence(confidence)
         return max(own, self.combination[agreement].best_band, key=BAND_ORDER.index)
 
     def _by_confidence(self, confidence: float | None) -> Band:

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from service.cli_learning import adapt, label_next
 from service.cli_rules import models_app, rules_app
 from service.options import (
     DateColumn,
@@ -179,6 +180,10 @@ def evaluate(
 
         with whole_file(json) as draft:
             draft.write_text(dumps(report.as_json(), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+
+
+app.command()(adapt)
+app.command()(label_next)
 
 
 @app.command()

@@ -103,6 +103,21 @@ def show_report(report: Report) -> None:
     out.print(table)
 
 
+def show_adaptation(outcome: Adaptation) -> None:
+    """Default and adapted model side by side, on rows that neither was taught."""
+    if outcome.check is None:
+        return
+    table = Table()
+    for name in ("held back", "model", "rows", "accuracy", "macro-F1", "ECE"):
+        table.add_column(name, justify="left" if name in ("held back", "model") else "right")
+    pairs = {"agreed, words alone": outcome.check.words, "our own petitions": outcome.check.ours}
+    for name, pair in pairs.items():
+        for model, head in zip(("default", "adapted"), pair, strict=True):
+            figures = (head.accuracy, head.macro_f1, head.ece)
+            table.add_row(name, model, str(head.rows), *(f"{figure:.4f}" for figure in figures))
+    out.print(table)
+
+
 @contextmanager
 def progress(title: str) -> Iterator[Tell]:
     """A progress bar on a terminal; nothing where the output is a file."""

@@ -113,8 +113,14 @@ def render(about: About, heads: Sequence[HeadPage]) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"share": _share, "signed": _signed, "thousands": _thousands, "clip": _clip}
-    environment.filters |= {"telling": _telling, "pair": _pair, "label_name": _label_name}
+    environment.filters |= {
+        "share": _share,
+        "chance": _chance,
+        "signed": _signed,
+        "thousands": _thousands,
+        "clip": _clip,
+    }
+    environment.filters |= {"telling": _telling, "pair": _pair, "label_name": _label_name, "lines": _lines}
     environment.globals |= {"Scale": Scale, "Grid": Grid, "line": line, "floor_of": floor_of, "depth": depth}
     environment.globals |= {"excerpt": excerpt, "shown_suspects": SHOWN_SUSPECTS}
     return environment.get_template("report.html").render(about=about, heads=heads, words=words())
@@ -130,6 +136,11 @@ def _share(value: float, digits: int = 1) -> str:
     return f"{value * 100:.{digits}f}%"
 
 
+def _chance(value: float) -> str:
+    """A probability of one row, never written as if it were certain."""
+    return "<0.1%" if value < 0.001 else ">99.9%" if value > 0.999 else _share(value)
+
+
 def _signed(value: float, digits: int = 1) -> str:
     """Points of a percentage, with their sign."""
     return f"{value * 100:+.{digits}f}".replace("-", "−")
@@ -143,6 +154,12 @@ def _clip(text: str, length: int) -> str:
     return text if len(text) <= length else f"{text[: length - 1]}…"
 
 
+def _lines(text: str, length: int) -> list[str]:
+    """One line, or two of about the same length when it is longer than `length`."""
+    half = len(text) if len(text) <= length else (len(text) + 1) // 2
+    return [text[:half], text[half:]] if text[half:] else [text]
+
+
 def _pair(point: CoveragePoint) -> tuple[float, float]:
     return point.coverage, point.accuracy
 
@@ -152,5 +169,6 @@ def _label_name(label: str, names: Mapping[str, LabelName]) -> str:
 
 
 def _telling(row: Mistake | Suspect) -> list[str]:
-    """The n-grams that told, the strongest first, none twice."""
-    return list(dict.fromkeys(word.gram for word in row.prediction.telling))[:FEW_WORDS]
+    """The n-grams that told, the strongest first; none that is part of another."""
+    grams = list(dict.fromkeys(word.gram for word in row.prediction.telling))
+    return [gram for gram in grams if not any(gram in other and gram != other for other in grams)][:FEW_WORDS]

@@ -6,7 +6,7 @@ import csv
 import json
 import os
 import tempfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -50,6 +50,16 @@ class Sheet:
     def header(self) -> list[str]:
         return [*self.kept, *self.words.columns.values()]
 
+    @property
+    def title(self) -> str:
+        return self.words.labels["sheet"]
+
+    def lines(self, rows: Iterable[OutputRow]) -> Iterator[list[str]]:
+        """The header, then every row."""
+        yield self.header
+        for row in rows:
+            yield self.line(row)
+
     def line(self, row: OutputRow) -> list[str]:
         flat = _flat(row.decision, self.words)
         return [*(row.cells.get(column, "") for column in self.kept), *(flat[name] for name in self.words.columns)]
@@ -80,10 +90,11 @@ def whole_file(path: Path) -> Iterator[Path]:
         draft.unlink(missing_ok=True)
 
 
-def check_output(path: Path) -> None:
+def check_output(path: Path, suffixes: Collection[str] | None = None) -> None:
     """Raises OutputError for an unknown suffix or a folder that cannot be written to, before any work is done."""
-    if path.suffix.lower() not in WRITERS:
-        raise OutputError(f"{path}: unknown suffix '{path.suffix}'; known: {', '.join(sorted(WRITERS))}")
+    known = WRITERS if suffixes is None else suffixes
+    if path.suffix.lower() not in known:
+        raise OutputError(f"{path}: unknown suffix '{path.suffix}'; known: {', '.join(sorted(known))}")
     check_parent(path)
 
 
@@ -99,6 +110,12 @@ def write(path: Path, rows: Iterable[OutputRow], sheet: Sheet) -> None:
         WRITERS[path.suffix.lower()](draft, rows, sheet)
 
 
+def write_table(path: Path, lines: Iterable[Sequence[str]], title: str) -> None:
+    """Write lines of cells, the header first, by the suffix of `path`: one of TABLES."""
+    with whole_file(path) as draft:
+        TABLES[path.suffix.lower()](draft, lines, title)
+
+
 def _write_jsonl(path: Path, rows: Iterable[OutputRow], _: Sheet) -> None:
     with path.open("w", encoding="utf-8", newline="\n") as file:
         for row in rows:
@@ -106,25 +123,32 @@ def _write_jsonl(path: Path, rows: Iterable[OutputRow], _: Sheet) -> None:
 
 
 def _write_csv(path: Path, rows: Iterable[OutputRow], sheet: Sheet) -> None:
+    _csv_table(path, sheet.lines(rows), sheet.title)
+
+
+def _write_xlsx(path: Path, rows: Iterable[OutputRow], sheet: Sheet) -> None:
+    _xlsx_table(path, sheet.lines(rows), sheet.title)
+
+
+def _csv_table(path: Path, lines: Iterable[Sequence[str]], _: str) -> None:
     """With a byte order mark, so that Excel reads it as UTF-8; cells that Excel would take for formulas get a quote."""
     with path.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file)
-        writer.writerow([_inert(cell) for cell in sheet.header])
-        for row in rows:
-            writer.writerow([_inert(cell) for cell in sheet.line(row)])
+        for line in lines:
+            writer.writerow([_inert(cell) for cell in line])
 
 
 def _inert(cell: str) -> str:
     return f"'{cell}" if cell.startswith(FORMULA_STARTS) else cell
 
 
-def _write_xlsx(path: Path, rows: Iterable[OutputRow], sheet: Sheet) -> None:
+def _xlsx_table(path: Path, lines: Iterable[Sequence[str]], title: str) -> None:
     from openpyxl import Workbook
     from openpyxl.cell import WriteOnlyCell
     from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
     book = Workbook(write_only=True)
-    page = book.create_sheet(sheet.words.labels["sheet"])
+    page = book.create_sheet(title)
     page.freeze_panes = "A2"
 
     def cell(text: str) -> Any:
@@ -132,9 +156,8 @@ def _write_xlsx(path: Path, rows: Iterable[OutputRow], sheet: Sheet) -> None:
         made.data_type = "s"
         return made
 
-    page.append([cell(name) for name in sheet.header])
-    for row in rows:
-        page.append([cell(text) for text in sheet.line(row)])
+    for line in lines:
+        page.append([cell(text) for text in line])
     book.save(path)
 
 
@@ -143,6 +166,7 @@ WRITERS: dict[str, Callable[[Path, Iterable[OutputRow], Sheet], None]] = {
     ".csv": _write_csv,
     ".xlsx": _write_xlsx,
 }
+TABLES: dict[str, Callable[[Path, Iterable[Sequence[str]], str], None]] = {".csv": _csv_table, ".xlsx": _xlsx_table}
 
 
 def _flat(decision: Json, words: Words) -> dict[str, str]:

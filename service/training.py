@@ -1,32 +1,45 @@
-"""Training and evaluating as commands do it: examples in, a saved model or a report out."""
+"""Training, adapting and evaluating as commands do it: petitions in, a saved model or a report out."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 
+from classifier.adapt import Adaptation, Limits, Teaching, adapt
 from classifier.artifact import Origin, dataset_digest, load, save
+from classifier.backlog import Backlog
+from classifier.choice import choose
 from classifier.corpus import read_corpus
 from classifier.dataset import Example
 from classifier.errors import ArtifactError
 from classifier.evaluate import coarsened
 from classifier.linear import Fit
 from classifier.manifest import Training
+from classifier.model import Classifier
 from classifier.outcome import Outcome
 from classifier.prediction import Prediction
 from classifier.report import Report
 from classifier.segment import build_segmenter
 from classifier.train import Knowledge, Progress, Recipe, cross_validate, train
+from rules.engine import Engine
 from rules.petition import Petition
 from rules.rulebook import Rulebook
-from rules.verdict import Levels, points_by_level
+from rules.verdict import Levels, judge, points_by_level
 from service.assemble import build_engine, code_version, shelf
 from service.settings import Settings
+from service.tables import write_table
+from service.triage import Triage
+from service.words import words
 
 OWN_LABELS = Recipe()
 """How `fenban train` learns from an office's rows: ours are background, rules count as held-back rows say."""
-DEFAULT = Recipe(fit=Fit(level_weights=(0.5, 1.0, 1.0)), rule_weight=0.4, sharpness=3.0, most_features=24_000)
+DEFAULT = Recipe(
+    fit=Fit(level_weights=(0.5, 1.0, 1.0)), rule_weight=0.4, sharpness=3.0, most_features=24_000, gated=False
+)
 """How the default model is made; rule_weight and sharpness were tuned on development rows (benchmarks/default.py)."""
+OURS_DEPTH = 3
+"""Our petitions stand behind an office's labels with their third level: its labels may lie as deep."""
 
 
 def user_words(rulebook: Rulebook) -> tuple[str, ...]:
@@ -41,14 +54,23 @@ def knowledge(rulebook: Rulebook, background: Sequence[Example]) -> Knowledge:
     def points(petitions: Sequence[Petition]) -> list[Levels]:
         return [points_by_level(engine.match(petition).hits) for petition in petitions]
 
-    return Knowledge(build_segmenter(user_words(rulebook)), points, tuple(background))
+    covered = {code: own.code for own in rulebook.taxonomy.by_code.values() for code in own.covers}
+    return Knowledge(build_segmenter(user_words(rulebook)), points, tuple(background), covered)
+
+
+def read_backlog(petitions: Sequence[Petition], rulebook: Rulebook, engine: Engine | None = None) -> Backlog:
+    """These petitions and what the rules say of each."""
+    engine = engine or build_engine(rulebook)
+    margin = rulebook.policy.clear_margin
+    return Backlog(tuple(petitions), tuple(judge(engine.match(petition), margin) for petition in petitions))
 
 
 def train_and_save(
     name: str, examples: Sequence[Example], rulebook: Rulebook, settings: Settings, told: Progress
 ) -> tuple[Path, Report]:
     """Train on an office's rows and write `models_dir/name`; the report is of held-back rows."""
-    return _train_and_save(name, examples, (rulebook, settings), read_corpus().examples(), (OWN_LABELS, told))
+    background = read_corpus().examples(OURS_DEPTH)
+    return _train_and_save(name, examples, (rulebook, settings), background, (OWN_LABELS, told))
 
 
 def train_default(name: str, rulebook: Rulebook, settings: Settings, told: Progress) -> tuple[Path, Report]:
@@ -64,17 +86,54 @@ def _train_and_save(
     how: tuple[Recipe, Progress],
 ) -> tuple[Path, Report]:
     (rulebook, settings), (recipe, told) = place, how
-    if (settings.models_dir / name).exists():
-        raise ArtifactError(f"{settings.models_dir / name}: there is a model of this name already; choose another name")
+    _check_free(name, settings)
     classifier, report = train(name, examples, knowledge(rulebook, background), recipe, told)
     training = Training(dataset=dataset_digest(examples), rows=len(examples), seed=recipe.seed)
     origin = Origin(code_version(), rulebook.digest, training, user_words(rulebook))
     return save(classifier, report, origin, settings.models_dir), report
 
 
+def adapt_and_save(
+    name: str, backlog: Backlog, place: tuple[Rulebook, Settings], limits: Limits, told: Progress
+) -> tuple[Path | None, Adaptation]:
+    """Adapt the default model to a backlog and write `models_dir/name`; None, and nothing written, without a gain."""
+    rulebook, settings = place
+    _check_free(name, settings)
+    corpus = read_corpus().examples()
+    outcome = adapt(name, backlog, Teaching(corpus, knowledge(rulebook, ()), DEFAULT), limits, told)
+    if outcome.classifier is None:
+        return None, outcome
+    digest = dataset_digest([*corpus, *outcome.taught])
+    training = Training(dataset=digest, rows=len(corpus), agreed=len(outcome.taught), seed=DEFAULT.seed)
+    origin = Origin(code_version(), rulebook.digest, training, user_words(rulebook))
+    return save(outcome.classifier, outcome.report, origin, settings.models_dir), outcome
+
+
+def list_next(petitions: Sequence[Petition], triage: Triage, asked: tuple[int, date], target: Path) -> int:
+    """Write the petitions to label next, with the category suggested and an empty label; how many there are.
+
+    `asked`: how many at most, and the day that stands in for a missing day of receipt.
+    """
+    (count, today), columns = asked, words().to_label
+    if not isinstance(triage.classifier, Classifier):
+        raise ArtifactError("no model is active; name one with --model")
+    backlog = read_backlog(petitions, triage.rulebook, triage.engine)
+    chosen = [petitions[row] for row in choose(backlog, triage.classifier, count)]
+    suggested = ["/".join(d.category.path) if d.category else "" for d in triage.decide(chosen, today)]
+    lines = [[p.id, p.title, p.body, path, ""] for p, path in zip(chosen, suggested, strict=True)]
+    write_table(target, [list(columns.values()), *lines], words().labels["sheet_to_label"])
+    return len(chosen)
+
+
+def _check_free(name: str, settings: Settings) -> None:
+    """Told before the work, not after it: is there no model of this name yet?"""
+    if (settings.models_dir / name).exists():
+        raise ArtifactError(f"{settings.models_dir / name}: there is a model of this name already; choose another name")
+
+
 def evaluate_folds(examples: Sequence[Example], rulebook: Rulebook, count: int, told: Progress) -> dict[str, Outcome]:
     """What models trained on `count` folds of the examples say of the rows held back from them, by head."""
-    return cross_validate(examples, knowledge(rulebook, read_corpus().examples()), count, OWN_LABELS, told)
+    return cross_validate(examples, knowledge(rulebook, read_corpus().examples(OURS_DEPTH)), count, OWN_LABELS, told)
 
 
 def evaluate_model(examples: Sequence[Example], rulebook: Rulebook, settings: Settings) -> dict[str, Outcome]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from classifier.model import Predictor
-from classifier.prediction import Prediction
+from classifier.prediction import HeadPrediction, Prediction
 from rules.engine import Engine, Match
 from rules.petition import Petition
 from rules.policy import Agreement, Band
@@ -73,7 +73,7 @@ class Triage:
         category = answer.category.code if answer.category else None
         return Decision(
             petition_id=petition.id,
-            band=self._band(answer, reasons),
+            band=self._band(answer, reasons, heads.get("category")),
             review_reasons=reasons,
             kind=kind,
             category=answer.category,
@@ -105,11 +105,12 @@ class Triage:
         }
         return tuple(reason for reason, holds in checks.items() if holds)
 
-    def _band(self, answer: Answer, reasons: tuple[Reason, ...]) -> Band:
+    def _band(self, answer: Answer, reasons: tuple[Reason, ...], head: HeadPrediction | None) -> Band:
         if reasons:
             return Band.REVIEW
         confidence = answer.category.confidence if answer.category else None
-        return self.rulebook.policy.band(confidence, answer.agreement)
+        trust = Band(head.trust) if head is not None and head.trust is not None else None
+        return self.rulebook.policy.band(confidence, answer.agreement, trust)
 
     def _verdicts(self, rules: RuleVerdict, prediction: Prediction, agreement: Agreement) -> Verdicts:
         path = self.rulebook.taxonomy.path(rules.category) if rules.category else ()

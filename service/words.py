@@ -34,6 +34,7 @@ class Words(Strict):
     agreement: dict[Agreement, str]
     reasons: dict[Reason, str]
     columns: dict[str, str]
+    to_label: dict[str, str]
     labels: dict[str, str]
     page: dict[str, str]
     heads: dict[HeadName, str]

@@ -67,12 +67,12 @@ class Grid:
     @property
     def left(self) -> int:
         """Room for the names of the rows."""
-        return 96 if self.across else 150
+        return 98 if self.across else 150
 
     @property
     def top(self) -> int:
         """Room for the names of the columns."""
-        return 34 if self.across else 124
+        return 44 if self.across else 124
 
     @property
     def cell(self) -> float:

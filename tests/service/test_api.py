@@ -374,6 +374,22 @@ def test_openapi_lists_every_route(openapi: dict[str, Any], triage: Triage) -> N
     assert routes == set(openapi["paths"]) == {DECISIONS, BATCH, *READS} - {"/openapi.json"}
 
 
+def references(part: Any) -> Iterator[str]:
+    """Every $ref inside a part of the document."""
+    if isinstance(part, dict):
+        yield from [part["$ref"]] if isinstance(part.get("$ref"), str) else []
+        part = list(part.values())
+    if isinstance(part, list):
+        for inner in part:
+            yield from references(inner)
+
+
+@pytest.mark.xfail(strict=True, reason="service/api/app.py: PROBLEMS refers to #/$defs/FieldProblem of its own schema")
+def test_every_reference_of_openapi_leads_somewhere(openapi: dict[str, Any]) -> None:
+    known = {f"#/components/schemas/{name}" for name in openapi["components"]["schemas"]}
+    assert set(references(openapi)) <= known
+
+
 def test_every_route_is_described(openapi: dict[str, Any]) -> None:
     for path, methods in openapi["paths"].items():
         for method, route in methods.items():
@@ -531,8 +547,9 @@ def test_a_title_alone_is_enough_for_the_page(rules_api: TestClient) -> None:
     assert "水务局" in rules_api.post("/", data={"title": "家里停水", "body": ""}).text
 
 
-def test_line_breaks_of_browsers_do_not_shift_the_marks(rules_api: TestClient) -> None:
+def test_line_breaks_of_browsers_become_single_characters(rules_api: TestClient) -> None:
     page = rules_api.post("/", data={"body": "第一行\r\n第二行\r\n家里停水了"}).text
+    assert '<div class="text">第一行\n第二行\n家里<mark' in page
     assert ">停水</mark>了" in page
 
 

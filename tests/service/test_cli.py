@@ -7,17 +7,24 @@ import json
 import os
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from classifier.corpus import Corpus
+from rules.petition import Petition
 from service.__main__ import main
+from service.batch import Summary
 from service.cli import app
+from service.console import show_decision, show_summary
 from service.errors import ENDINGS, OutputError
+from service.triage import Triage
+from service.words import words
 
 ROOT = Path(__file__).resolve().parents[2]
 CODES = {kind.__name__: ending.exit_code for kind, ending in ENDINGS.items()}
@@ -41,9 +48,10 @@ Fenban = Callable[..., Ended]
 def fenban(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], pack_folder: Path) -> Fenban:
     """Runs a command in this process, by the door that `fenban` and `python -m service` take.
 
-    Training starts from nothing here, not from our corpus: that takes a moment instead of seconds.
+    No shipped model is there, and training starts from nothing: with our corpus it takes seconds.
     """
     monkeypatch.setattr("service.training.read_corpus", lambda: Corpus(()))
+    monkeypatch.setattr("service.assemble.shipped_models", lambda: pack_folder / "no-models")
     monkeypatch.setattr(sys, "excepthook", sys.excepthook)
     monkeypatch.setenv("FENBAN_PACK", str(pack_folder))
     monkeypatch.setenv("COLUMNS", "200")
@@ -81,7 +89,7 @@ def labelled(path: Path, rows: str) -> Path:
 def test_python_m_service_decides(pack_folder: Path) -> None:
     ended = process("-m", "service", "decide", "家里停水", "--pack", str(pack_folder))
     assert (ended.returncode, ended.stderr) == (0, "")
-    assert "水务局" in ended.stdout
+    assert ended.stdout.startswith("家里停水")
 
 
 def test_python_m_service_ends_with_the_code_of_the_error() -> None:
@@ -98,7 +106,7 @@ def test_python_m_service_reads_a_pipe(pack_folder: Path) -> None:
         cwd=ROOT,
         timeout=60,
     )
-    assert json.loads(ended.stdout)["category"]["code"] == "01.01.01"
+    assert json.loads(ended.stdout)["verdicts"]["rules"]["category"] == "01.01.01"
 
 
 IMPORTS = ("sklearn", "jieba", "rjieba")
@@ -155,6 +163,7 @@ def test_a_fault_of_ours_shows_no_petition(pack_folder: Path) -> None:
 import io, sys
 import service.triage
 from classifier.corpus import Corpus
+from rules.petition import Petition
 from service.__main__ import main
 def fail(self, petitions, today):
     raise RuntimeError("a fault of ours")
@@ -385,6 +394,14 @@ def test_a_line_of_advice_is_one_line_in_a_pipe(fenban: Fenban, broken_pack: Cal
     assert [line for line in ended.stdout.splitlines() if line.startswith("advice: ") and "shadowed by '公交'" in line]
 
 
+@pytest.mark.xfail(strict=True, reason="service/console.py: say() lets rich make an emoji of :100:")
+def test_a_line_number_is_no_emoji(fenban: Fenban, broken_pack: Callable[[str, str], Path]) -> None:
+    pack = broken_pack("rules:\n", "rules:\n" + "#\n" * 74)
+    bus = pack / "keywords" / "all.yaml"
+    bus.write_text(bus.read_text(encoding="utf-8").replace("any: [公交]", "any: [公交, 公交车]"), encoding="utf-8")
+    assert "advice: keywords/all.yaml:100: rule bus" in fenban("rules", "check", "--pack", pack).out
+
+
 def test_rules_try_shows_rules_and_words(fenban: Fenban) -> None:
     out = fenban("rules", "try", "停水沒有水，請問").out
     assert "01.01.01 城乡建设/供水/停水  3  water-cut: 停水、没有水" in out
@@ -452,6 +469,21 @@ def test_train_says_what_to_do_next(fenban: Fenban, labelled_csv: Path, tmp_path
     ended = fenban("train", labelled_csv, "--label", "category=分类", "--name", "next", "--models-dir", tmp_path)
     assert ended.code == 0
     assert "next: fenban batch IN OUT --model next --models-dir" in ended.out
+
+
+@pytest.mark.parametrize(
+    "arguments", [(), ("--label", "category=分类"), ("--name", "x"), ("--name", "x", "--label", "category=分类")]
+)
+def test_train_says_what_it_needs(fenban: Fenban, arguments: tuple[str, ...]) -> None:
+    ended = fenban("train", *arguments)
+    assert ended.code == CODES["InputError"]
+    assert "train needs IN, --label HEAD=COLUMN and --name" in ended.err
+
+
+def test_evaluate_needs_a_label_column(fenban: Fenban, labelled_csv: Path) -> None:
+    ended = fenban("evaluate", labelled_csv, "--cv", "2")
+    assert ended.code == CODES["InputError"]
+    assert "--label HEAD=COLUMN" in ended.err
 
 
 def test_train_refuses_a_name_that_is_taken(fenban: Fenban, labelled_csv: Path, shelf: Path) -> None:
@@ -638,6 +670,27 @@ def test_brackets_in_a_file_name_are_shown(fenban: Fenban, labelled_csv: Path, t
     assert name in fenban("batch", labelled_csv, tmp_path / name).out.replace("\n", "")
 
 
+MARKUP = pytest.mark.xfail(strict=True, reason="service/console.py: cells of tables are read as rich markup")
+
+
+@MARKUP
+@pytest.mark.parametrize("label", ["[/维修]", "[bold]维修"])
+def test_an_own_class_with_brackets_is_shown(
+    office: Callable[..., Triage], capsys: pytest.CaptureFixture[str], label: str
+) -> None:
+    petition = Petition("1", "停水")
+    (decision,) = office(category={label: 0.95}).decide([petition], date(2026, 11, 20))
+    show_decision(petition, decision, words())
+    assert label in capsys.readouterr().out
+
+
+@MARKUP
+@pytest.mark.parametrize("label", ["[/维修]", "[bold]维修"])
+def test_a_summary_shows_an_own_class_with_brackets(capsys: pytest.CaptureFixture[str], label: str) -> None:
+    show_summary(Summary(1, 0, Counter(auto=1), {label: Counter(auto=1)}), words())
+    assert label in capsys.readouterr().out
+
+
 # ── the doctor ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -652,6 +705,12 @@ def test_the_doctor_finds_what_is_bad(fenban: Fenban, arguments: tuple[str, str]
     ended = fenban("doctor", *arguments)
     assert ended.code == DOCTOR
     assert "BAD" in ended.out
+
+
+@pytest.mark.xfail(strict=True, reason="service/cli.py: findings of the doctor are printed as rich markup")
+@pytest.mark.parametrize("name", ["[/nowhere]", "[bold]nowhere"])
+def test_the_doctor_shows_brackets(fenban: Fenban, name: str) -> None:
+    assert name in fenban("doctor", "--model", name).out
 
 
 def test_output_errors_are_in_the_table() -> None:
