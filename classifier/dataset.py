@@ -10,8 +10,9 @@ from zlib import crc32
 
 from classifier.errors import InputError
 from classifier.features import field_text
-from classifier.rows import Row, RowFile, read_rows
+from classifier.rows import LONG_NAME, Row, RowFile, read_rows
 from rules.petition import Petition
+from rules.rule import Kind
 from rules.taxonomy import Taxonomy
 from rules.text import MAX_LENGTH
 
@@ -19,6 +20,13 @@ ID_NAMES = ("id", "编号", "信访件编号", "工单编号", "留言编号", "
 TITLE_NAMES = ("title", "标题", "主题", "留言主题", "信访标题")
 TEXT_NAMES = ("text", "body", "内容", "正文", "详情", "留言详情", "诉求", "诉求内容", "投诉内容", "问题描述", "content")
 DATE_NAMES = ("received_at", "date", "日期", "登记时间", "信访日期", "留言时间", "时间", "登记日期")
+KIND_NAMES = {
+    **dict.fromkeys(("申诉求决", "申诉", "求决", "投诉", "求助", "投诉类", "求助类"), Kind.APPEAL.value),
+    **dict.fromkeys(("意见建议", "建议", "建议类"), Kind.SUGGESTION.value),
+    **dict.fromkeys(("检举控告", "揭发控告", "举报类"), Kind.ACCUSATION.value),
+    **dict.fromkeys(("咨询", "咨询类"), Kind.INQUIRY.value),
+}
+"""What offices call the four kinds (信访目的 and the request types of hotlines)."""
 MANY_PROBLEMS = 20
 SHINGLE = 8
 """Characters in a row that two texts share when they are twins."""
@@ -50,7 +58,8 @@ class ColumnReader:
     def __init__(self, file: RowFile, columns: Columns) -> None:
         text = file.column(columns.text, TEXT_NAMES)
         if text is None:
-            raise InputError(f"{file.path}: no text column found among: {', '.join(file.columns)}; name it with --text")
+            known = ", ".join(column[:LONG_NAME] for column in file.columns)
+            raise InputError(f"{file.path}: no text column found among: {known}; name it with --text")
         self._text = text
         self._id = file.column(columns.id, ID_NAMES)
         self._title = file.column(columns.title, TITLE_NAMES)
@@ -120,8 +129,10 @@ def read_dataset(path: Path, labels: Mapping[str, str], columns: Columns, taxono
 
 
 def _label(head: str, text: str, taxonomy: Taxonomy) -> str:
-    """A category label in taxonomy terms becomes its code; an office's own class stays as it is."""
+    """A category or kind in our terms becomes its code; an office's own class stays as it is."""
     text = text.strip()
+    if head == "kind":
+        return KIND_NAMES.get(text, text)
     return (taxonomy.find(text) or text) if head == "category" and text else text
 
 

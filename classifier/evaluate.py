@@ -29,6 +29,7 @@ def head_report(truth: Sequence[str], predictions: Sequence[HeadPrediction]) -> 
     guessed = [prediction.label for prediction in predictions]
     right = np.array([a == b for a, b in zip(truth, guessed, strict=True)])
     confidence = np.array([prediction.probability for prediction in predictions], dtype=np.float32)
+    lead = np.array([prediction.lead for prediction in predictions], dtype=np.float32)
     labels = sorted(set(truth))
     common = [label for label in labels if truth.count(label) >= RARE]
     top3 = [label in [name for name, _ in p.ranked[:3]] for label, p in zip(truth, predictions, strict=True)]
@@ -40,8 +41,8 @@ def head_report(truth: Sequence[str], predictions: Sequence[HeadPrediction]) -> 
         top3=float(np.mean(top3)),
         ece=calibration_error(confidence, right),
         brier=brier(truth, predictions),
-        coverage_at_98=coverage_at(confidence, right, 0.98),
-        coverage_at_95=coverage_at(confidence, right, 0.95),
+        coverage_at_98=coverage_at(lead, right, 0.98),
+        coverage_at_95=coverage_at(lead, right, 0.95),
         gate=_gate_report(truth, predictions),
         per_class=_per_class(truth, guessed, labels),
     )

@@ -9,7 +9,7 @@ from math import ceil
 import numpy as np
 from numpy.typing import NDArray
 
-from classifier.prediction import HeadPrediction, TellingWord, Trust
+from classifier.prediction import HeadPrediction, TellingWord, Trust, lead
 
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int64]
@@ -26,7 +26,9 @@ NEVER = 2.0
 
 @dataclass(frozen=True, slots=True)
 class Gate:
-    """Thresholds on the probability of a label: to be sent on, to be suggested, to be in the prediction set."""
+    """Thresholds by label: on the lead over the second label (to be sent on, to be suggested), and on the
+    probability (to be in the prediction set).
+    """
 
     auto: Mapping[str, float]
     suggest: Mapping[str, float]
@@ -43,10 +45,10 @@ class Gate:
     def trust(self, ranked: tuple[tuple[str, float], ...]) -> Trust:
         """What may happen with the first label: an empty or a large prediction set is for a person."""
         size = len(self.plausible(ranked))
-        label, probability = ranked[0]
-        if size == 1 and probability >= self.auto[label]:
+        label, ahead = ranked[0][0], lead(ranked)
+        if size == 1 and ahead >= self.auto[label]:
             return "auto"
-        return "suggest" if 1 <= size <= LARGE_SET and probability >= self.suggest[label] else "review"
+        return "suggest" if 1 <= size <= LARGE_SET and ahead >= self.suggest[label] else "review"
 
 
 def fit_gate(labels: tuple[str, ...], probabilities: Floats, truth: Ints) -> Gate:
@@ -59,9 +61,10 @@ def fit_gate(labels: tuple[str, ...], probabilities: Floats, truth: Ints) -> Gat
 
 
 def _thresholds(labels: tuple[str, ...], probabilities: Floats, truth: Ints, precision: float) -> dict[str, float]:
-    """For each label the least confidence above which it was right with `precision`."""
+    """For each label the least lead above which it was right with `precision`."""
     guessed = probabilities.argmax(axis=1)
-    confidence = probabilities.max(axis=1)
+    top = -np.sort(-probabilities, axis=1)[:, :2]
+    confidence = top[:, 0] / np.maximum(top.sum(axis=1), 1e-12)
     right = guessed == truth
     return {
         label: _least_confidence(confidence[guessed == index], right[guessed == index], precision)

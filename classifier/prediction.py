@@ -38,6 +38,17 @@ class HeadPrediction:
     def probability(self) -> float:
         return self.ranked[0][1]
 
+    @property
+    def lead(self) -> float:
+        """The first label's share of what it and the second have, 0.5 to 1: tells right from wrong best."""
+        return lead(self.ranked)
+
+
+def lead(ranked: tuple[tuple[str, float], ...]) -> float:
+    """p1 / (p1 + p2); 1 where there is no second."""
+    first, second = ranked[0][1], ranked[1][1] if len(ranked) > 1 else 0.0
+    return first / (first + second) if first > 0 else 0.0
+
 
 @dataclass(frozen=True, slots=True)
 class Prediction:

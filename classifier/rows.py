@@ -15,6 +15,8 @@ from classifier.errors import InputError
 
 MAX_BYTES = 1 << 29
 MAX_CELL = 1_000_000
+LONG_NAME = 20
+"""Characters shown of a column name: where the header is missing it is a petition."""
 DELIMITERS = ",\t;"
 BROKEN = range(0xDC80, 0xDD00)
 """Surrogates that stand for bytes which are not UTF-8 (PEP 383)."""
@@ -42,7 +44,8 @@ class RowFile:
         if wanted is not None:
             if wanted in self.columns:
                 return wanted
-            raise InputError(f"{self.path}: no column '{wanted}'; there are: {', '.join(self.columns)}")
+            known = ", ".join(column[:LONG_NAME] for column in self.columns)
+            raise InputError(f"{self.path}: no column '{wanted}'; there are: {known}")
         by_name = {column.strip().lower(): column for column in self.columns}
         return next((by_name[guess] for guess in guesses if guess in by_name), None)
 

@@ -32,6 +32,15 @@ class Agreement(StrEnum):
     NEITHER = "neither"
 
 
+SILENT = (
+    (Agreement.RULES_ONLY, "classifier"),
+    (Agreement.CLASSIFIER_ONLY, "rules"),
+    (Agreement.NEITHER, "classifier"),
+    (Agreement.NEITHER, "rules"),
+)
+"""Who said nothing, so that nobody may take their answer."""
+
+
 class Combination(Strict):
     """Whose answer counts, and the best band such an answer may reach."""
 
@@ -60,6 +69,11 @@ class Policy(Strict):
         missing = [state.value for state in Agreement if state not in self.combination]
         if missing:
             raise ValueError(f"combination lacks {', '.join(missing)}")
+        if self.thresholds.auto < self.thresholds.suggest:
+            raise ValueError("thresholds: auto is below suggest")
+        for state, source in SILENT:
+            if self.combination[state].answer == source:
+                raise ValueError(f"combination {state.value}: {source} said nothing there")
         return self
 
     def band(self, confidence: float | None, agreement: Agreement, trust: Band | None = None) -> Band:

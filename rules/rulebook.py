@@ -19,6 +19,7 @@ from rules.places import Place, PlaceFile, Places
 from rules.policy import Policy
 from rules.rule import Rule, RuleFile, Slug, Strict
 from rules.taxonomy import Category, Taxonomy, TaxonomyFile, flatten
+from rules.text import fold
 from rules.yaml_source import Source, read
 
 MAX_DEPTH = 5
@@ -180,7 +181,12 @@ class _Gathered:
             self.rules[rule.id] = rule
 
     def rulebook(self) -> Rulebook:
-        self.problems += [*self._dangling_rules(), *self._dangling_duties(), *self._dangling_trees()]
+        self.problems += [
+            *self._dangling_rules(),
+            *self._dangling_duties(),
+            *self._dangling_trees(),
+            *self._shared_names(),
+        ]
         if self.policy is None and not any(problem.path == "policy.yaml" for problem in self.problems):
             self.problems.append(Problem("policy.yaml", 0, "missing"))
         if self.problems or self.policy is None:
@@ -218,9 +224,19 @@ class _Gathered:
                 if code is not None and code not in self.departments:
                     yield Problem("departments.yaml", 0, f"{department.code}: no department '{code}'")
         for category in self.categories.values():
-            for code in (category.parent, category.successor):
+            for code in (category.parent, category.successor, *category.covers):
                 if code is not None and code not in self.categories:
                     yield Problem("taxonomy.yaml", 0, f"{category.code}: no category '{code}'")
+            if category.parent is not None and not category.code.startswith(f"{category.parent}."):
+                yield Problem("taxonomy.yaml", 0, f"{category.code}: its code does not begin with {category.parent}")
+
+    def _shared_names(self) -> Iterable[Problem]:
+        owners: dict[str, str] = {}
+        for department in self.departments.values():
+            for name in (department.name, *department.aliases):
+                owner = owners.setdefault(fold(name), department.code)
+                if owner != department.code:
+                    yield Problem("departments.yaml", 0, f"{department.code}: '{name}' is a name of {owner} too")
 
 
 def _twice(source: Source, noun: str, codes: Iterable[str]) -> list[Problem]:

@@ -51,17 +51,22 @@ class Source:
 
 def read(path: Path, name: str) -> Source:
     """Read one file; raises RulebookError for bad UTF-8, bad YAML, duplicate keys, or too large a file."""
-    raw = path.read_bytes()
+    try:
+        raw = path.read_bytes()
+    except OSError as error:
+        raise RulebookError([Problem(name, 0, f"cannot be read: {error.strerror}")]) from None
     if len(raw) > MAX_BYTES:
         raise RulebookError([Problem(name, 0, f"larger than {MAX_BYTES} bytes")])
     try:
-        node = yaml.compose(raw.decode("utf-8"), Loader=_Loader)
+        return _Builder(name).build(yaml.compose(raw.decode("utf-8"), Loader=_Loader))
     except UnicodeDecodeError as error:
         raise RulebookError([Problem(name, 0, f"not UTF-8 at byte {error.start}")]) from None
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 0
         raise RulebookError([Problem(name, line, f"not YAML: {error.problem}")]) from None
-    return _Builder(name).build(node)
+    except yaml.reader.ReaderError as error:
+        line = raw[: error.position].count(b"\n") + 1
+        raise RulebookError([Problem(name, line, "not YAML: a control character")]) from None
 
 
 class _Builder:
@@ -90,7 +95,11 @@ class _Builder:
             return self._mapping(node, place)
         if isinstance(node, yaml.SequenceNode):
             return [self._value(item, (*place, index)) for index, item in enumerate(node.value)]
-        return self.scalars.construct_object(node, deep=True)
+        try:
+            return self.scalars.construct_object(node, deep=True)
+        except ValueError as error:
+            self.problems.append(Problem(self.name, self.lines[place], f"not a value: {error}"))
+            return None
 
     def _mapping(self, node: yaml.MappingNode, place: _Key) -> dict[str, Any]:
         result: dict[str, Any] = {}

@@ -25,7 +25,9 @@ from service.options import (
 )
 
 app = typer.Typer(
-    no_args_is_help=True, help="分办 fenban: which matter a petition is, who leads, on what ground, how sure."
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,  # they show local variables, and so petition text
+    help="分办 fenban: which matter a petition is, who leads, on what ground, how sure.",
 )
 app.add_typer(rules_app, name="rules")
 app.add_typer(models_app, name="models")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
@@ -16,6 +17,9 @@ from rules.policy import BAND_ORDER
 from service.batch import Summary, Tell
 from service.decision import Decision
 from service.words import Words
+
+if TYPE_CHECKING:
+    from classifier.adapt import Adaptation
 
 out = Console(highlight=False)
 err = Console(stderr=True, highlight=False)

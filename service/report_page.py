@@ -9,11 +9,13 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from classifier.bands import BandReport, SetSize, bands, set_sizes
 from classifier.bootstrap import Interval, intervals
 from classifier.compare import Comparison
 from classifier.confusion import Confusion, confusion
 from classifier.curves import CoveragePoint, Curves, curves
 from classifier.evaluate import head_report
+from classifier.gate import COVERAGE
 from classifier.outcome import Outcome
 from classifier.report import HeadReport
 from classifier.suspects import Mistake, Suspect, mistakes, suspects
@@ -62,6 +64,8 @@ class HeadPage:
     report: HeadReport
     intervals: Mapping[str, Interval]
     curves: Curves
+    bands: Sequence[BandReport]
+    set_sizes: Sequence[SetSize]
     confusion: Confusion
     mistakes: Sequence[Mistake]
     suspects: Sequence[Suspect]
@@ -82,6 +86,8 @@ def _head_page(name: str, outcome: Outcome, comparison: Comparison | None, ruleb
         report=head_report(outcome.truth, outcome.predictions),
         intervals=intervals(outcome),
         curves=curves(outcome),
+        bands=bands(outcome),
+        set_sizes=set_sizes(outcome),
         confusion=confusion(outcome),
         mistakes=mistakes(outcome),
         suspects=suspects(outcome),
@@ -122,7 +128,7 @@ def render(about: About, heads: Sequence[HeadPage]) -> str:
     }
     environment.filters |= {"telling": _telling, "pair": _pair, "label_name": _label_name, "lines": _lines}
     environment.globals |= {"Scale": Scale, "Grid": Grid, "line": line, "floor_of": floor_of, "depth": depth}
-    environment.globals |= {"excerpt": excerpt, "shown_suspects": SHOWN_SUSPECTS}
+    environment.globals |= {"excerpt": excerpt, "shown_suspects": SHOWN_SUSPECTS, "set_promise": COVERAGE}
     return environment.get_template("report.html").render(about=about, heads=heads, words=words())
 
 

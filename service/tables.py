@@ -82,12 +82,21 @@ def whole_file(path: Path) -> Iterator[Path]:
     draft = Path(name)
     try:
         yield draft
-        draft.chmod(0o644)
+        draft.chmod(_mode(path))
         draft.replace(path)
     except OSError as error:
         raise OutputError(f"{path}: cannot be written: {error.strerror}") from None
     finally:
         draft.unlink(missing_ok=True)
+
+
+def _mode(path: Path) -> int:
+    """The mode of the file that is replaced, else what the user's umask leaves of 0666."""
+    if path.is_file():
+        return path.stat().st_mode & 0o777
+    mask = os.umask(0o077)
+    os.umask(mask)
+    return 0o666 & ~mask
 
 
 def check_output(path: Path, suffixes: Collection[str] | None = None) -> None:

@@ -1,0 +1,132 @@
+"""What others do with the same rows: jieba, TF-IDF and a linear model; fastText and LightGBM where they are installed."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from protocol import told
+from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.linear_model import LogisticRegression
+from sklearn.naive_bayes import ComplementNB
+from sklearn.svm import LinearSVC
+
+SEED = 0
+SMOOTHING = 0.1
+Scores = NDArray[np.float64]
+Words = list[str]
+Answer = tuple[list[str], Scores]
+"""Labels, and the scores (rows, labels) of the rows asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Peer:
+    """`fit_and_score` learns from segmented rows and scores others; `believable`: the scores are probabilities."""
+
+    name: str
+    believable: bool
+    fit_and_score: Callable[[Sequence[Words], Sequence[str], Sequence[Words]], Answer]
+
+
+def peers() -> list[Peer]:
+    """All that can be measured here; those whose package is not installed are told and left out."""
+    found = [
+        Peer("jieba + TF-IDF 1–2 + LinearSVC", False, _over_tfidf(lambda: LinearSVC(random_state=SEED))),
+        Peer("jieba + TF-IDF 1–2 + LogisticRegression", True, _over_tfidf(_logistic)),
+        Peer("jieba + TF-IDF 1–2 + ComplementNB", False, _over_tfidf(lambda: ComplementNB(alpha=SMOOTHING))),
+    ]
+    optional = [("fasttext", Peer("jieba + fastText 1–2", True, _fasttext)), ("lightgbm", _LIGHTGBM)]
+    for package, peer in optional:
+        if find_spec(package) is None:
+            told(f"{peer.name} is left out: {package} is not installed (pip install '.[bench]')")
+        else:
+            found.append(peer)
+    return found
+
+
+def segment(texts: Sequence[str]) -> list[Words]:
+    """Words as plain jieba cuts them."""
+    import jieba
+
+    jieba.setLogLevel("WARNING")
+    return [jieba.lcut(text) for text in texts]
+
+
+def plain_pipeline() -> tuple[TfidfVectorizer, LinearSVC]:
+    """The usual recipe from raw text on: jieba as tokenizer, words 1–2, linear SVM."""
+    import jieba
+
+    jieba.setLogLevel("WARNING")
+    vectorizer = TfidfVectorizer(tokenizer=jieba.lcut, token_pattern=None, lowercase=False, ngram_range=(1, 2))
+    return vectorizer, LinearSVC(random_state=SEED)
+
+
+def _over_tfidf(model: Callable[[], Any], min_rows: int = 1, longest: int = 2) -> Any:
+    """A model over TF-IDF of words."""
+
+    def fit_and_score(rows: Sequence[Words], labels: Sequence[str], asked: Sequence[Words]) -> Answer:
+        vectorizer = TfidfVectorizer(analyzer=_grams(longest), min_df=min_rows)
+        fitted = model().fit(vectorizer.fit_transform(rows), labels)
+        score = fitted.decision_function if isinstance(fitted, LinearSVC) else fitted.predict_proba
+        return list(fitted.classes_), np.asarray(score(vectorizer.transform(asked)), dtype=np.float64)
+
+    return fit_and_score
+
+
+def _grams(longest: int) -> Callable[[Words], Words]:
+    """Words and runs of words, as TfidfVectorizer makes them of tokens."""
+
+    def grams(words: Words) -> Words:
+        pairs = [f"{one} {two}" for one, two in zip(words, words[1:], strict=False)] if longest == 2 else []
+        return [*words, *pairs]
+
+    return grams
+
+
+def _logistic() -> LogisticRegression:
+    """C and weights as they were best on board messages."""
+    return LogisticRegression(C=50, class_weight="balanced", max_iter=300)
+
+
+def _lightgbm() -> Any:
+    from lightgbm import LGBMClassifier
+
+    return LGBMClassifier(n_estimators=100, random_state=SEED, n_jobs=2, verbose=-1, deterministic=True)
+
+
+_LIGHTGBM = Peer("jieba + TF-IDF 1 + LightGBM", True, _over_tfidf(_lightgbm, min_rows=5, longest=1))
+
+
+def _fasttext(rows: Sequence[Words], labels: Sequence[str], asked: Sequence[Words]) -> Answer:
+    """lr .5, 25 epochs, words 1–2; one thread, so that a run can be repeated."""
+    import fasttext
+
+    known = sorted(set(labels))
+    with _lines_of(rows, [known.index(label) for label in labels]) as path:
+        model = fasttext.train_supervised(str(path), lr=0.5, epoch=25, wordNgrams=2, thread=1, seed=SEED, verbose=0)
+    scores = np.zeros((len(asked), len(known)))
+    named, values = model.predict([_line(words) for words in asked], k=-1)
+    for row, (names, probabilities) in enumerate(zip(named, values, strict=True)):
+        scores[row, [int(name.removeprefix("__label__")) for name in names]] = probabilities
+    return known, scores
+
+
+@contextmanager
+def _lines_of(rows: Sequence[Words], labels: Sequence[int]) -> Iterator[Path]:
+    """fastText reads files only: a temporary one, gone afterwards."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "rows.txt"
+        lines = [f"__label__{label} {_line(words)}\n" for label, words in zip(labels, rows, strict=True)]
+        path.write_text("".join(lines), encoding="utf-8")
+        yield path
+
+
+def _line(words: Words) -> str:
+    return " ".join(words).replace("\n", " ")
