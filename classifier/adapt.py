@@ -15,6 +15,8 @@ from classifier.report import HeadReport, Report
 from classifier.train import Knowledge, Progress, Recipe, ranked, train
 
 HEAD = "category"
+NEVER = 1 << 40
+"""Rows of ours from which agreed ones no longer count: they always do, and in full."""
 EVERY = 5
 """Of the agreed rows, every fifth is held back."""
 
@@ -99,10 +101,10 @@ def adapt(version: str, backlog: Backlog, teaching: Teaching, limits: Limits, pr
     default, before = train(version, teaching.corpus, teaching.knowledge, teaching.recipe, _under(progress, "default"))
     agreed = list(agreement(default, backlog, limits.least_probability))
     if len(agreed) < limits.least_rows:
-        refusal = f"rules and classifier agree on {len(agreed)} petitions; at least {limits.least_rows} are needed"
-        return Adaptation(None, before, len(agreed), (), None, refusal)
+        few = f"rules and classifier agree on {len(agreed)} petitions; at least {limits.least_rows} are needed"
+        return Adaptation(None, before, len(agreed), (), None, few)
     held_back = sorted(agreed, key=_surest_of_each_label)[EVERY // 2 :: EVERY]
-    adapted, after, taught = _rounds((default, held_back), backlog, teaching, limits, progress)
+    adapted, after, taught = learn((default, held_back), backlog, teaching, limits, progress)
     check = Check(
         words=(_words_alone(default, backlog, held_back), _words_alone(adapted, backlog, held_back)),
         ours=(before.heads[HEAD], after.heads[HEAD]),
@@ -137,7 +139,7 @@ def _surest_of_each_label(item: Agreed) -> tuple[str, float, int]:
     return item.label, -item.probability, item.row
 
 
-def _rounds(
+def learn(
     start: tuple[Classifier, list[Agreed]], backlog: Backlog, teaching: Teaching, limits: Limits, progress: Progress
 ) -> tuple[Classifier, Report, tuple[Example, ...]]:
     """The model after the last round, its report, and the rows that taught it; held-back rows never do."""
@@ -150,15 +152,11 @@ def _rounds(
         taught = tuple(_example(item, backlog) for item in balanced(agreed, limits.cap))
         progress(f"round {number} of {limits.rounds}: {len(taught)} petitions teach")
         knowledge = replace(teaching.knowledge, background=taught, features=features)
-        recipe = replace(teaching.recipe, background_rows=len(taught), enough_rows=_NEVER)
+        recipe = replace(teaching.recipe, background_rows=len(taught), enough_rows=NEVER)
         teacher, report = train(
             teacher.version, teaching.corpus, knowledge, recipe, _under(progress, f"round {number}")
         )  # fmt: skip
     return teacher, report, taught
-
-
-_NEVER = 1 << 40
-"""Agreed rows count in full, however many petitions of ours there are."""
 
 
 def _example(item: Agreed, backlog: Backlog) -> Example:

@@ -71,7 +71,7 @@ def _draws(outcome: Outcome, resamples: int, seed: int) -> Iterator[Ints]:
 
 @dataclass(frozen=True, slots=True)
 class _Measure:
-    """The rows of an outcome as numbers, most confident first. `order`: where each stood."""
+    """The rows of an outcome as numbers, greatest lead first. `order`: where each stood."""
 
     order: Ints
     truth: Ints
@@ -124,7 +124,7 @@ def _figures(measure: _Measure, draws: Iterator[Ints] | Sequence[Ints]) -> dict[
 
 def _measure(outcome: Outcome) -> _Measure:
     labels = {label: number for number, label in enumerate(sorted({*outcome.truth, *outcome.guessed}))}
-    order = np.argsort(-outcome.confidence, kind="stable")
+    order = np.argsort(-outcome.lead, kind="stable")
     top3 = [t in [name for name, _ in p.ranked[:3]] for t, p in zip(outcome.truth, outcome.predictions, strict=True)]
     return _Measure(
         order=order,
@@ -139,7 +139,7 @@ def _measure(outcome: Outcome) -> _Measure:
 
 
 def _coverage(weights: Floats, right: Floats, precision: float) -> float:
-    """Share of the rows, most confident first, up to the last place where `precision` is kept."""
+    """Share of the rows, greatest lead first, up to the last place where `precision` is kept."""
     taken, correct = np.cumsum(weights), np.cumsum(right)
     precise = np.flatnonzero((correct / np.maximum(taken, 1.0) >= precision) & (taken > 0))
     return float(taken[precise[-1]] / taken[-1]) if precise.size else 0.0

@@ -24,7 +24,7 @@ PART = 512
 
 def choose(backlog: Backlog, classifier: Classifier, count: int) -> list[int]:
     """Rows of the backlog, most telling first; never two that are nearly the same text."""
-    rows = _unit(classifier.features.transform(backlog.petitions))
+    rows = unit(classifier.features.transform(backlog.petitions))
     worth = doubt(backlog, classifier) * typical(rows)
     return spread(rows, worth, twin_groups(backlog.petitions), count)
 
@@ -75,7 +75,7 @@ def spread(rows: csr_matrix, worth: Floats, groups: Sequence[int], count: int) -
     return chosen
 
 
-def _unit(rows: csr_matrix) -> csr_matrix:
+def unit(rows: csr_matrix) -> csr_matrix:
     """Every row of length one; an empty one stays empty."""
     lengths = np.sqrt(np.asarray(rows.multiply(rows).sum(axis=1)).ravel())
     return csr_matrix(diags(1 / np.maximum(lengths, 1e-12)) @ rows)

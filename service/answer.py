@@ -30,9 +30,9 @@ class Answer:
 def answer_category(rules: RuleVerdict, head: HeadPrediction | None, rulebook: Rulebook) -> Answer:
     """One category by the policy's table, the candidates with it first."""
     policy, taxonomy = rulebook.policy, rulebook.taxonomy
-    shares = dict(head.ranked) if head else {}
-    said = _best_leaf(shares)
+    said = _best_leaf(dict(head.ranked)) if head else None
     agreement = _agreement(rules.category, said, taxonomy)
+    shares = _refined(head, rules) if head else {}
     source = policy.combination[agreement].answer
     chosen = {"classifier": said, "rules": rules.category, "none": None}[source]
     if chosen is None:
@@ -48,6 +48,11 @@ def answer_kind(rules: RuleVerdict, head: HeadPrediction | None, names: Mapping[
     if rules.kind is Kind.ACCUSATION or head is None:
         return KindAnswer(rules.kind, names[rules.kind], None) if rules.kind else None
     return KindAnswer(head.label, names.get(head.label, head.label), head.probability)
+
+
+def _refined(head: HeadPrediction, rules: RuleVerdict) -> Shares:
+    """The classifier's shares, each category as deep as the rules can tell within it."""
+    return {deepest(rules.levels, below=label) or label: share for label, share in head.ranked}
 
 
 def _agreement(rules: str | None, said: str | None, taxonomy: Taxonomy) -> Agreement:

@@ -148,6 +148,8 @@ def evaluate(
     label: LabelColumns = None,
     json: Annotated[Path | None, typer.Option("--json", metavar="FILE", help="Write all figures as JSON.")] = None,
     cv: Annotated[int | None, typer.Option(min=2, max=20, help="Train and test on N folds of this file.")] = None,
+    html: Annotated[Path | None, typer.Option(metavar="FILE", help="Write a page with charts and excerpts.")] = None,
+    against: Annotated[str | None, typer.Option(metavar="VERSION", help="Compare with this model.")] = None,
     id_column: IdColumn = None,
     title: TitleColumn = None,
     text: TextColumn = None,
@@ -157,15 +159,17 @@ def evaluate(
     models_dir: ModelsDir = None,
 ) -> None:
     """Measure a model on labelled petitions it has not seen, or what this file could teach (--cv)."""
-    from classifier.dataset import read_dataset
-    from classifier.evaluate import report_of
-    from rules.rulebook import load
-    from service.console import err, show_report
-    from service.tables import check_parent, whole_file
-    from service.training import evaluate_folds, evaluate_model
+    from datetime import date
 
-    if json is not None:
-        check_parent(json)
+    from classifier.dataset import read_dataset
+    from rules.rulebook import load
+    from service import evaluation
+    from service.console import err, show_evaluation
+    from service.report_page import write_page
+    from service.tables import check_parent
+
+    for target in filter(None, (json, html)):
+        check_parent(target)
     settings = read_options(pack, model, models_dir)
     rulebook = load(settings.pack)
     columns = read_columns(id_column, title, text, date_column)
@@ -174,14 +178,13 @@ def evaluate(
     def told(step: str) -> None:
         err.print(f"… {step}")
 
-    outcomes = evaluate_folds(examples, rulebook, cv, told) if cv else evaluate_model(examples, rulebook, settings)
-    report = report_of(outcomes)
-    show_report(report)
+    question = evaluation.Question(source, date.today(), cv, against)
+    evaluated = evaluation.evaluate(question, examples, rulebook, settings, told)
+    show_evaluation(evaluated)
     if json is not None:
-        from json import dumps
-
-        with whole_file(json) as draft:
-            draft.write_text(dumps(report.as_json(), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+        evaluation.write_figures(json, evaluated)
+    if html is not None:
+        write_page(html, evaluated, rulebook)
 
 
 app.command()(adapt)

@@ -107,6 +107,18 @@ def show_report(report: Report) -> None:
     out.print(table)
 
 
+def show_evaluation(evaluation: Evaluation) -> None:
+    """Headline figures; a warning where a model was trained on these rows; each comparison in one line."""
+    show_report(evaluation.report)
+    for model in evaluation.about.seen:
+        say(f"model {model} was trained on these very rows: its figures say nothing of new ones")
+    for name, change in evaluation.comparisons.items():
+        say(
+            f"{name}, against {evaluation.about.against}: {change.gained} rows gained, {change.lost} lost, "
+            f"McNemar p = {change.p_value:.3g}; macro-F1 {change.gains['macro_f1'].value:+.4f}"
+        )
+
+
 def show_adaptation(outcome: Adaptation) -> None:
     """Default and adapted model side by side, on rows that neither was taught."""
     if outcome.check is None:

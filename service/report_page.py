@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -20,6 +19,7 @@ from classifier.outcome import Outcome
 from classifier.report import HeadReport
 from classifier.suspects import Mistake, Suspect, mistakes, suspects
 from rules.rulebook import Rulebook
+from service.evaluation import About, Evaluation
 from service.tables import whole_file
 from service.web.charts import Grid, Scale, depth, floor_of, line
 from service.web.excerpts import excerpt
@@ -29,23 +29,6 @@ TEMPLATES = Path(__file__).parent / "web" / "templates"
 SHOWN_SUSPECTS = 50
 FEW_WORDS = 5
 """Telling n-grams shown beside a row."""
-
-
-@dataclass(frozen=True, slots=True)
-class About:
-    """What was measured, on what. `folds`: cross-validated, None where a finished model was asked.
-
-    `seen`: the model was trained on these very rows, so that its figures flatter.
-    """
-
-    source: str
-    day: date
-    code: str
-    rulebook: str
-    model: str | None = None
-    folds: int | None = None
-    against: str | None = None
-    seen: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,11 +56,10 @@ class HeadPage:
     names: Mapping[str, LabelName]
 
 
-def head_pages(
-    outcomes: Mapping[str, Outcome], comparisons: Mapping[str, Comparison], rulebook: Rulebook
-) -> list[HeadPage]:
+def head_pages(evaluation: Evaluation, rulebook: Rulebook) -> list[HeadPage]:
     """One for each head, in the order of the outcomes."""
-    return [_head_page(name, outcome, comparisons.get(name), rulebook) for name, outcome in outcomes.items()]
+    compared = evaluation.comparisons
+    return [_head_page(name, outcome, compared.get(name), rulebook) for name, outcome in evaluation.outcomes.items()]
 
 
 def _head_page(name: str, outcome: Outcome, comparison: Comparison | None, rulebook: Rulebook) -> HeadPage:
@@ -132,10 +114,11 @@ def render(about: About, heads: Sequence[HeadPage]) -> str:
     return environment.get_template("report.html").render(about=about, heads=heads, words=words())
 
 
-def write_page(path: Path, about: About, heads: Sequence[HeadPage]) -> None:
+def write_page(path: Path, evaluation: Evaluation, rulebook: Rulebook) -> None:
     """Write the page, whole or not at all."""
+    html = render(evaluation.about, head_pages(evaluation, rulebook))
     with whole_file(path) as draft:
-        draft.write_text(render(about, heads), encoding="utf-8", newline="\n")
+        draft.write_text(html, encoding="utf-8", newline="\n")
 
 
 def _share(value: float, digits: int = 1) -> str:
@@ -147,9 +130,9 @@ def _chance(value: float) -> str:
     return "<0.1%" if value < 0.001 else ">99.9%" if value > 0.999 else _share(value)
 
 
-def _signed(value: float, digits: int = 1) -> str:
-    """Points of a percentage, with their sign."""
-    return f"{value * 100:+.{digits}f}".replace("-", "−")
+def _signed(value: float, form: str = "share") -> str:
+    """With its sign; a share as points of a percentage."""
+    return (f"{value * 100:+.1f}" if form == "share" else f"{value:+.3f}").replace("-", "−")
 
 
 def _thousands(value: int) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -10,12 +11,27 @@ from rules.duties import Circumstances, Duty
 from rules.engine import Match
 from rules.petition import Petition
 from rules.rulebook import Rulebook
+from rules.taxonomy import at_level
 from service.answer import Answer
 from service.decision import Assignment, BasisText, DepartmentCandidate, DepartmentName
 
 CANDIDATES = 5
 CONSIDERED = 12
 """Categories whose duties are looked up for candidates."""
+
+
+@dataclass(frozen=True, slots=True)
+class LikelyLeads:
+    """Offices share work out differently: how often the lead is the table's own, the broader row's, a supporting one."""
+
+    own: float
+    broad: float
+    supporting: float
+
+
+LIKELY_LEADS = LikelyLeads(own=0.5, broad=0.25, supporting=0.25)
+"""Round figures in line with the development rows (benchmarks/day_one.py)."""
+NO_CIRCUMSTANCES = Circumstances()
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,19 +91,30 @@ def _learnt(head: HeadPrediction | None, rulebook: Rulebook) -> tuple[Department
 
 
 def _by_duties(answer: Answer, circumstances: Circumstances, rulebook: Rulebook) -> tuple[DepartmentCandidate, ...]:
-    """Each category's probability goes to the department that would lead it."""
+    """Each category's probability goes to the departments that may lead it, by LIKELY_LEADS."""
     sums: dict[str, float] = {}
     ranked = sorted(answer.shares.items(), key=lambda item: (-item[1], item[0]))[:CONSIDERED]
     for code, share in ranked:
-        duty = _duty(code, circumstances, rulebook)
-        if duty is not None:
-            sums[duty.lead] = sums.get(duty.lead, 0.0) + share
+        for department, part in _likely_leads(code, circumstances, rulebook):
+            sums[department] = sums.get(department, 0.0) + share * part
     spoken = answer.category is not None and answer.category.confidence is not None
     best = sorted(sums, key=lambda code: (-sums[code], code))[:CANDIDATES]
     return tuple(
         DepartmentCandidate(code, rulebook.departments[code].name, min(1.0, sums[code]) if spoken else None)
         for code in best
     )
+
+
+def _likely_leads(code: str, circumstances: Circumstances, rulebook: Rulebook) -> Iterator[tuple[str, float]]:
+    """Departments that may lead a category, and how likely each is."""
+    duty = _duty(code, circumstances, rulebook)
+    broad = _duty(at_level(code, 2), NO_CIRCUMSTANCES, rulebook)
+    if duty is not None:
+        yield duty.lead, LIKELY_LEADS.own
+        for department in duty.supporting:
+            yield department, LIKELY_LEADS.supporting / len(duty.supporting)
+    if broad is not None:
+        yield broad.lead, LIKELY_LEADS.broad
 
 
 def _name(code: str, rulebook: Rulebook) -> DepartmentName:

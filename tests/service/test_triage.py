@@ -400,9 +400,6 @@ def test_the_lead_is_the_first_candidate_though_another_gathers_more(decide: Dec
     assert first_candidate(decision) == leads(decision) == "water"
 
 
-@pytest.mark.xfail(
-    strict=True, reason="service/route.py: candidates are of the labels, the lead is of the refined category"
-)
 def test_the_lead_of_a_refined_category_is_the_first_candidate(decide: Decide) -> None:
     decision = decide("公交不来", category={"02": 0.95})
     assert first_candidate(decision) == leads(decision) == "transport"
