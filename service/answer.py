@@ -13,6 +13,8 @@ from rules.taxonomy import Taxonomy, at_level
 from rules.verdict import RuleVerdict, deepest
 from service.decision import Candidate, CategoryAnswer, KindAnswer
 
+LEAST_SHARE = 0.002
+"""Probability below which a category is not considered any more."""
 Shares = Mapping[str, float]
 """Probability by category code; sums to at most 1."""
 
@@ -52,7 +54,11 @@ def answer_kind(rules: RuleVerdict, head: HeadPrediction | None, names: Mapping[
 
 def _refined(head: HeadPrediction, rules: RuleVerdict) -> Shares:
     """The classifier's shares, each category as deep as the rules can tell within it."""
-    return {deepest(rules.levels, below=label) or label: share for label, share in head.ranked}
+    return {
+        deepest(rules.levels, below=label) or label: share
+        for rank, (label, share) in enumerate(head.ranked)
+        if share >= LEAST_SHARE or rank == 0
+    }
 
 
 def _agreement(rules: str | None, said: str | None, taxonomy: Taxonomy) -> Agreement:

@@ -20,6 +20,7 @@ from service.words import Words
 
 if TYPE_CHECKING:
     from classifier.adapt import Adaptation
+    from service.evaluation import Evaluation
 
 out = Console(highlight=False)
 err = Console(stderr=True, highlight=False)

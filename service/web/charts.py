@@ -9,6 +9,8 @@ from math import ceil, sqrt
 STEPS = (0.01, 0.02, 0.05, 0.1, 0.2)
 """Distances between the marks of an axis, the finest that gives no more than MOST_TICKS is taken."""
 MOST_TICKS = 6
+HIGHEST_FLOOR = 0.98
+"""An axis that ends at 1 begins no higher."""
 NARROW, WIDE = 620, 1240
 FEW_LABELS = 8
 """Up to so many labels a heat map is drawn narrow, with its labels written across."""
@@ -43,7 +45,7 @@ def line(points: Iterable[tuple[float, float]], x: Scale, y: Scale) -> str:
 
 def floor_of(values: Sequence[float]) -> float:
     """Where an axis of shares that ends at 1 begins, so that `values` fill it."""
-    least = min(values, default=0.0)
+    least = min([*values, HIGHEST_FLOOR]) if values else 0.0
     step = 0.1 if least < 0.8 else 0.05 if least < 0.95 else 0.01
     return max(0.0, round(int(least / step + 1e-9) * step, 2))
 

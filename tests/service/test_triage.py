@@ -15,6 +15,7 @@ from rules.policy import Agreement, Band
 from rules.rulebook import Rulebook
 from rules.verdict import Levels
 from service.decision import Decision, LabelSaid, Reason
+from service.route import LIKELY_LEADS
 from service.tables import DECISION
 from service.triage import Triage
 from service.words import words
@@ -381,14 +382,30 @@ def test_learnt_departments_are_the_candidates(decide: Decide) -> None:
     assert [(c.code, c.probability) for c in assignment.candidates] == [("urban", 0.7), ("water", 0.3)]
 
 
-def test_departments_gather_the_probability_of_their_categories(decide: Decide) -> None:
+def shares(decision: Decision) -> dict[str, float]:
+    return {candidate.code: candidate.probability for candidate in decision.assignment.candidates}
+
+
+def test_a_department_gathers_the_probability_of_all_categories_it_leads(decide: Decide) -> None:
+    decision = decide(SILENT_TEXT, category={"01.02": 0.6, "01.03": 0.4})
+    assert shares(decision) == pytest.approx({"urban": LIKELY_LEADS.own + LIKELY_LEADS.broad})
+
+
+def test_those_who_support_may_lead_too_with_equal_shares(decide: Decide) -> None:
+    decision = decide(SILENT_TEXT, category={"01.01": 1.0})
+    part = LIKELY_LEADS.supporting / 2
+    assert shares(decision) == pytest.approx(
+        {"water": LIKELY_LEADS.own + LIKELY_LEADS.broad, "urban": part, "government": part}
+    )
+
+
+def test_departments_share_out_no_more_than_there_is(decide: Decide) -> None:
     said = {"01.01": 0.5, "01.02": 0.2, "01.03": 0.1, "02.01": 0.2}
-    found = {c.code: c.probability for c in decide("家里停水", category=said).assignment.candidates}
-    assert found == pytest.approx({"water": 0.5, "urban": 0.3, "transport": 0.2})
+    assert sum(shares(decide(SILENT_TEXT, category=said)).values()) <= 1
 
 
 def test_departments_have_no_probability_when_rules_alone_spoke(decide: Decide) -> None:
-    assert [c.probability for c in decide("家里停水").assignment.candidates] == [None]
+    assert set(shares(decide("家里停水")).values()) == {None}
 
 
 def first_candidate(decision: Decision) -> str:
