@@ -11,7 +11,7 @@ from __future__ import annotations
 import csv
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from time import perf_counter
@@ -92,9 +92,11 @@ class Ground:
 
 @dataclass(frozen=True)
 class Variant:
-    limits: Limits = Limits()
+    """`pick`: instead of agreement, which rows teach what, in one round. `shared`: the backlog's n-grams count."""
+
+    limits: Limits = field(default_factory=Limits)
     pick: Callable[[Ground], list[Agreed]] | None = None
-    """Instead of agreement: which rows teach what, in one round."""
+    shared: bool = True
 
 
 def classifier_alone(least: float) -> Callable[[Ground], list[Agreed]]:
@@ -106,6 +108,10 @@ def classifier_alone(least: float) -> Callable[[Ground], list[Agreed]]:
         return [Agreed(row, p.label, p.probability) for row, p in enumerate(said) if p.probability >= least]
 
     return pick
+
+
+def agreed(ground: Ground) -> list[Agreed]:
+    return list(agreement(ground.default, ground.backlog, Limits().least_probability))
 
 
 def rules_alone(ground: Ground) -> list[Agreed]:
@@ -131,6 +137,7 @@ VARIANTS = {
     "least .3, no cap": Variant(Limits(cap=NO_CAP)),
     "least .3, cap 60, 2 rounds": Variant(Limits(rounds=2)),
     "least .3, cap 60, 3 rounds": Variant(Limits(rounds=3)),
+    "least .3, cap 60, our n-grams and idf only": Variant(pick=agreed, shared=False),
     "rules alone, cap 60": Variant(pick=rules_alone),
     "classifier alone .5, cap 60": Variant(pick=classifier_alone(0.5)),
     "classifier alone .5, no cap": Variant(Limits(cap=NO_CAP), classifier_alone(0.5)),
@@ -143,7 +150,8 @@ def adapted(ground: Ground, variant: Variant) -> Classifier:
         return learn((ground.default, []), ground.backlog, ground.teaching, variant.limits, silent)[0]
     teaching, backlog = ground.teaching, ground.backlog
     ours = [example.petition for example in teaching.corpus]
-    features = fit_shared_features(ours, backlog.petitions, teaching.knowledge.segmenter, teaching.recipe.blocks)
+    counted = backlog.petitions if variant.shared else ()
+    features = fit_shared_features(ours, counted, teaching.knowledge.segmenter, teaching.recipe.blocks)
     chosen = balanced(variant.pick(ground), variant.limits.cap)
     taught = tuple(Example(backlog.petitions[item.row], {HEAD: item.label}) for item in chosen)
     recipe = replace(teaching.recipe, background_rows=len(taught), enough_rows=NEVER)

@@ -164,7 +164,7 @@ def evaluate(
     from classifier.dataset import read_dataset
     from rules.rulebook import load
     from service import evaluation
-    from service.console import err, show_evaluation
+    from service.console import show_evaluation, told
     from service.report_page import write_page
     from service.tables import check_parent
 
@@ -174,9 +174,6 @@ def evaluate(
     rulebook = load(settings.pack)
     columns = read_columns(id_column, title, text, date_column)
     examples = read_dataset(source, read_labels(label), columns, rulebook.taxonomy)
-
-    def told(step: str) -> None:
-        err.print(f"… {step}")
 
     question = evaluation.Question(source, date.today(), cv, against)
     evaluated = evaluation.evaluate(question, examples, rulebook, settings, told)

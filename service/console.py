@@ -33,6 +33,11 @@ def say(line: str) -> None:
     out.print(line, markup=False, soft_wrap=True)
 
 
+def told(step: str) -> None:
+    """A step of long work, beside the results."""
+    err.print(f"… {step}", markup=False)
+
+
 def show_decision(petition: Petition, decision: Decision, words: Words) -> None:
     """One decision, the petition's text above it with the evidence marked."""
     out.print(marked(petition, decision))

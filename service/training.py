@@ -35,7 +35,7 @@ from service.words import words
 OWN_LABELS = Recipe()
 """How `fenban train` learns from an office's rows: ours are background, rules count as held-back rows say."""
 DEFAULT = Recipe(
-    fit=Fit(level_weights=(0.5, 1.0, 1.0)), rule_weight=0.6, sharpness=1.75, most_features=24_000, gated=False
+    fit=Fit(level_weights=(0.5, 1.0, 1.0)), rule_weight=0.7, sharpness=1.6, most_features=24_000, gated=False
 )
 """How the default model is made; rule_weight and sharpness were tuned on development rows (benchmarks/default.py)."""
 OURS_DEPTH = 3

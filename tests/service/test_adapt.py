@@ -16,11 +16,11 @@ from classifier.artifact import load, read_manifest
 from classifier.corpus import Corpus, Written
 from classifier.dataset import Columns, read_dataset
 from classifier.errors import ArtifactError, InputError
+from rules.petition import Petition
 from rules.rulebook import load as load_rulebook
 from service.cli import app
 from service.errors import OutputError
-from service.settings import Settings
-from service.training import knowledge, train_and_save
+from service.training import knowledge
 
 FILLERS = "天地玄黄宇宙洪荒日月盈昃辰宿列张寒来暑往秋收冬藏闰余成岁律吕调阳云腾致雨露结为霜金生丽玉出昆冈"
 OURS = {"01.01.01": ("管道", "龙头"), "01.02": ("酒吧", "打桩")}
@@ -150,14 +150,14 @@ def model(fenban: Fenban) -> str:
 
 @pytest.mark.parametrize("suffix", ["xlsx", "csv"])
 def test_the_sheet_to_label_is_what_train_reads(
-    fenban: Fenban, backlog: Path, model: str, tmp_path: Path, suffix: str
+    fenban: Fenban, backlog: Path, model: str, pack_folder: Path, suffix: str
 ) -> None:
-    target = tmp_path / f"next.{suffix}"
+    target = backlog.with_name(f"next.{suffix}")
     ended = fenban("label-next", backlog, target, "--n", "12", "--model", model)
     assert ended.exit_code == 0, ended.output
     assert f"fenban train {target} --label category=分类" in ended.output.replace("\n", "")
     with pytest.raises(InputError, match="no row has a label"):
-        read_dataset(target, {"category": "分类"}, Columns(), load_rulebook(str(Path(backlog.parent))))
+        read_dataset(target, {"category": "分类"}, Columns(), load_rulebook(pack_folder).taxonomy)
 
 
 def test_the_sheet_lists_id_title_text_suggestion_and_an_empty_label(
@@ -194,7 +194,7 @@ def test_a_petition_that_looks_like_a_formula_stays_text(fenban: Fenban, model: 
     source, target = tmp_path / "in.csv", tmp_path / "next.csv"
     source.write_text("编号,内容\n=1+1,@没有水三天了没人管\n", encoding="utf-8")
     fenban("label-next", source, target, "--model", model)
-    (row,) = list(csv.reader(target.open(encoding="utf-8-sig", newline="")))[1:]
+    _, row = csv.reader(target.read_text(encoding="utf-8-sig").splitlines())
     assert (row[0], row[2]) == ("'=1+1", "'@没有水三天了没人管")
 
 
@@ -239,11 +239,9 @@ def test_our_petitions_of_a_covered_category_stand_behind_the_class_of_the_offic
     assert ended.exit_code == 0, ended.output
     classifier = load(tmp_path / "own-models" / "own")
     assert classifier.heads["category"].labels == ("90", "91")
-    from rules.petition import Petition
-
-    unseen = [Petition("1", text(77, ("管道",))), Petition("2", text(78, ("酒吧",)))]
-    said = classifier.predict(unseen, [({}, {}, {})] * 2)
-    assert [prediction.heads["category"].label for prediction in said] == ["90", "91"]
+    unseen = [Petition(str(n), text(2000 + n, (("管道",), ("酒吧",))[n % 2])) for n in range(20)]
+    said = classifier.predict(unseen, [({}, {}, {})] * 20)
+    assert [prediction.heads["category"].label for prediction in said] == ["90", "91"] * 10
 
 
 def test_which_class_covers_a_category_is_read_from_the_taxonomy(own_pack: Path) -> None:
