@@ -19,6 +19,7 @@ from time import perf_counter
 from unittest.mock import patch
 
 import numpy as np
+from peers import Peer, peers, segment
 from protocol import Cell, Table, data_file, machine, options, publish, told
 from scipy.special import softmax
 
@@ -32,7 +33,6 @@ from classifier.outcome import Outcome
 from classifier.prediction import HeadPrediction
 from classifier.suspects import suspects
 from classifier.train import Knowledge, Recipe, cross_validate, quiet_folds, train
-from peers import Peer, peers, segment
 from rules.petition import Petition
 from rules.rulebook import load
 from rules.verdict import Levels

@@ -111,7 +111,7 @@ def classifier_alone(least: float) -> Callable[[Ground], list[Agreed]]:
 
 
 def agreed(ground: Ground) -> list[Agreed]:
-    return list(agreement(ground.default, ground.backlog, Limits().least_probability))
+    return list(agreement(ground.default, ground.backlog, 0.0))
 
 
 def rules_alone(ground: Ground) -> list[Agreed]:
@@ -128,16 +128,17 @@ VARIANTS = {
     "default": None,
     "vocabulary and idf only": Variant(Limits(cap=0)),
     "least 0, cap 60": Variant(Limits(least_probability=0.0)),
-    "least .3, cap 60": Variant(),
+    "least .15, cap 60": Variant(Limits(least_probability=0.15)),
+    "least .3, cap 60": Variant(Limits(least_probability=0.3)),
     "least .5, cap 60": Variant(Limits(least_probability=0.5)),
     "least .7, cap 60": Variant(Limits(least_probability=0.7)),
     "least .9, cap 60": Variant(Limits(least_probability=0.9)),
-    "least .3, cap 20": Variant(Limits(cap=20)),
-    "least .3, cap 150": Variant(Limits(cap=150)),
-    "least .3, no cap": Variant(Limits(cap=NO_CAP)),
-    "least .3, cap 60, 2 rounds": Variant(Limits(rounds=2)),
-    "least .3, cap 60, 3 rounds": Variant(Limits(rounds=3)),
-    "least .3, cap 60, our n-grams and idf only": Variant(pick=agreed, shared=False),
+    "least 0, cap 20": Variant(Limits(least_probability=0.0, cap=20)),
+    "least 0, cap 150": Variant(Limits(least_probability=0.0, cap=150)),
+    "least 0, no cap": Variant(Limits(least_probability=0.0, cap=NO_CAP)),
+    "least 0, cap 60, 2 rounds": Variant(Limits(least_probability=0.0, rounds=2)),
+    "least 0, cap 60, 3 rounds": Variant(Limits(least_probability=0.0, rounds=3)),
+    "least 0, cap 60, our n-grams and idf only": Variant(pick=agreed, shared=False),
     "rules alone, cap 60": Variant(pick=rules_alone),
     "classifier alone .5, cap 60": Variant(pick=classifier_alone(0.5)),
     "classifier alone .5, no cap": Variant(Limits(cap=NO_CAP), classifier_alone(0.5)),

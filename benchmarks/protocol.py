@@ -37,7 +37,9 @@ class Table:
         widths = [max(len(line[place]) for line in lines) for place in range(len(self.columns))]
         texts = [" | ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)) for line in lines]
         rule = "|".join("-" * (width + 2) for width in widths)
-        return "\n".join([f"### {self.title}", "", f"| {texts[0]} |", f"|{rule}|", *(f"| {text} |" for text in texts[1:])])
+        return "\n".join(
+            [f"### {self.title}", "", f"| {texts[0]} |", f"|{rule}|", *(f"| {text} |" for text in texts[1:])]
+        )
 
 
 def options(doc: str) -> argparse.ArgumentParser:

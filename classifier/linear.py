@@ -16,6 +16,7 @@ from rules.taxonomy import at_level
 
 SMOOTHING = 0.1
 MAX_ITER = 2000
+BALANCED_COST = 0.5
 WORTH_PROCESSES = 2_000_000
 """Stored values times classes from which starting processes pays."""
 Bools = NDArray[np.bool_]
@@ -23,10 +24,15 @@ Bools = NDArray[np.bool_]
 
 @dataclass(frozen=True, slots=True)
 class Fit:
-    """How a linear part is fitted. `level_weights`: how much each level of the category tree counts."""
+    """How a linear part is fitted. `level_weights`: how much each level of the category tree counts.
+
+    `balanced`: to the classifier over naive-Bayes-weighted features one over plain features is added, in which rare
+    labels count more; both are linear, so their sum is one matrix.
+    """
 
     cost: float = 1.0
     level_weights: tuple[float, float, float] = (0.5, 1.0, 1.0)
+    balanced: bool = False
     seed: int = 0
 
 
@@ -59,7 +65,7 @@ def _fit_columns(
     features: csr_matrix, own: Indices, count: int, fit: Fit, weights: Floats | None
 ) -> tuple[Floats, Floats]:
     """Weights (features, count) and bias (count), one binary classifier each."""
-    tasks = (delayed(_fit_one)(features, own == column, fit, weights) for column in range(count))
+    tasks = (delayed(_fit_one)(features, own == column, count, fit, weights) for column in range(count))
     # processes, not threads: liblinear draws from one random state for all threads of a process
     fitted = Parallel(n_jobs=-1 if features.nnz * count > WORTH_PROCESSES else 1)(tasks)
     return np.stack([w for w, _ in fitted], axis=1), np.array([b for _, b in fitted], dtype=np.float32)
@@ -70,14 +76,26 @@ def _rounded(weights: Floats) -> Floats:
     return weights.astype(np.float16).astype(np.float32)
 
 
-def _fit_one(features: csr_matrix, own: Bools, fit: Fit, weights: Floats | None) -> tuple[Floats, float]:
+def _fit_one(features: csr_matrix, own: Bools, count: int, fit: Fit, weights: Floats | None) -> tuple[Floats, float]:
     if own.all():
         return np.zeros(features.shape[1], dtype=np.float32), 1.0
+    coefficients, bias = _fit_ratios(features, own, fit, weights)
+    if fit.balanced:
+        rarity = len(own) / (count * max(1, int(own.sum())))
+        machine = LinearSVC(
+            C=BALANCED_COST, class_weight={True: rarity, False: 1.0}, max_iter=MAX_ITER, random_state=fit.seed
+        )
+        machine.fit(features, own, sample_weight=weights)
+        coefficients, bias = coefficients + machine.coef_[0], bias + float(machine.intercept_[0])
+    return coefficients.astype(np.float32), bias
+
+
+def _fit_ratios(features: csr_matrix, own: Bools, fit: Fit, weights: Floats | None) -> tuple[Floats, float]:
     ratio = log_count_ratio(features, own)
     scaled = csr_matrix((features.data * ratio[features.indices], features.indices, features.indptr), features.shape)
     machine = LinearSVC(C=fit.cost, max_iter=MAX_ITER, random_state=fit.seed)
     machine.fit(scaled, own, sample_weight=weights)
-    return (machine.coef_[0] * ratio).astype(np.float32), float(machine.intercept_[0])
+    return machine.coef_[0] * ratio, float(machine.intercept_[0])
 
 
 def log_count_ratio(features: csr_matrix, own: Bools) -> Floats:

@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
-from rules.rule import Strict
+from rules.rule import Code, Strict
 
 
 class Band(StrEnum):
@@ -62,6 +62,7 @@ class Policy(Strict):
     confidence_level: Literal[1, 2, 3]
     candidates: int = Field(ge=1, le=20)
     clear_margin: float = Field(ge=0)
+    accusation_duty: Code | None = None
     combination: dict[Agreement, Combination]
 
     @model_validator(mode="after")

@@ -230,6 +230,11 @@ class _Gathered:
             if category.parent is not None and not category.code.startswith(f"{category.parent}."):
                 yield Problem("taxonomy.yaml", 0, f"{category.code}: its code does not begin with {category.parent}")
 
+    def _dangling_policy(self) -> Iterable[Problem]:
+        code = self.policy.accusation_duty if self.policy else None
+        if code is not None and not any(row.category == code for row, _ in self.duties):
+            yield Problem("policy.yaml", 0, f"accusation_duty: no duty for '{code}'")
+
     def _shared_names(self) -> Iterable[Problem]:
         owners: dict[str, str] = {}
         for department in self.departments.values():

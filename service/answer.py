@@ -54,11 +54,12 @@ def answer_kind(rules: RuleVerdict, head: HeadPrediction | None, names: Mapping[
 
 def _refined(head: HeadPrediction, rules: RuleVerdict) -> Shares:
     """The classifier's shares, each category as deep as the rules can tell within it."""
-    return {
-        deepest(rules.levels, below=label) or label: share
-        for rank, (label, share) in enumerate(head.ranked)
-        if share >= LEAST_SHARE or rank == 0
-    }
+    shares: dict[str, float] = {}
+    for rank, (label, share) in enumerate(head.ranked):
+        if share >= LEAST_SHARE or rank == 0:
+            code = deepest(rules.levels, below=label) or label
+            shares[code] = shares.get(code, 0.0) + share
+    return shares
 
 
 def _agreement(rules: str | None, said: str | None, taxonomy: Taxonomy) -> Agreement:

@@ -51,6 +51,8 @@ class Order:
 def run_batch(order: Order, triage: Triage, tell: Tell) -> Summary:
     """Decide every row of the source. Raises InputError, OutputError; then the target is untouched."""
     check_output(order.target)
+    if order.target.exists() and order.target.samefile(order.source):
+        raise OutputError(f"{order.target}: is the input too; the petitions would be lost")
     file = read_rows(order.source)
     reader = ColumnReader(file, order.columns)
     journal = Journal(order.target, _fingerprint(order, triage))

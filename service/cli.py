@@ -174,7 +174,6 @@ def evaluate(
     rulebook = load(settings.pack)
     columns = read_columns(id_column, title, text, date_column)
     examples = read_dataset(source, read_labels(label), columns, rulebook.taxonomy)
-
     question = evaluation.Question(source, date.today(), cv, against)
     evaluated = evaluation.evaluate(question, examples, rulebook, settings, told)
     show_evaluation(evaluated)
@@ -210,11 +209,11 @@ def serve(
 @app.command()
 def doctor(pack: Pack = None, model: Model = None, models_dir: ModelsDir = None) -> None:
     """Check this installation: packages, rulebook, model, segmenter, and one decision."""
-    from service.console import out
+    from service.console import say
     from service.doctor import examine
 
     findings = examine(read_options(pack, model, models_dir))
     for finding in findings:
-        out.print(f"[{'green' if finding.good else 'red'}]{'ok ' if finding.good else 'BAD'}[/] {finding.text}")
+        say(f"{'ok ' if finding.good else 'BAD'} {finding.text}", style="green" if finding.good else "red")
     if not all(finding.good for finding in findings):
         raise typer.Exit(9)

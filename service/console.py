@@ -22,15 +22,15 @@ if TYPE_CHECKING:
     from classifier.adapt import Adaptation
     from service.evaluation import Evaluation
 
-out = Console(highlight=False)
-err = Console(stderr=True, highlight=False)
+out = Console(highlight=False, emoji=False, markup=False)
+err = Console(stderr=True, highlight=False, emoji=False, markup=False)
 COLOURS = {"auto": "green", "suggest": "yellow", "review": "red"}
 SHOWN_CANDIDATES = 4
 
 
-def say(line: str) -> None:
+def say(line: str, style: str = "") -> None:
     """One line as it is: no markup in it, no breaks added."""
-    out.print(line, markup=False, soft_wrap=True)
+    out.print(Text(line, style=style), soft_wrap=True)
 
 
 def told(step: str) -> None:

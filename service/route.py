@@ -22,7 +22,7 @@ CONSIDERED = 12
 
 @dataclass(frozen=True, slots=True)
 class LikelyLeads:
-    """Offices share work out differently: how often the lead is the table's own, the broader row's, a supporting one."""
+    """Offices differ: how often the lead is the table's own, the broader row's, or a supporting department."""
 
     own: float
     broad: float
@@ -42,12 +42,18 @@ class Routing:
     match: Match
     today: date
     learnt: HeadPrediction | None
+    accusation: bool = False
 
 
 def route(answer: Answer, routing: Routing, rulebook: Rulebook) -> Assignment:
-    """One lead and its supporting departments; a lead learnt from the office's history goes before the table's."""
+    """One lead and its supporting departments; a lead learnt from the office's history goes before the table's.
+
+    An accusation goes to the discipline side alone, never to the departments of the matter it tells of (条例 art. 30).
+    """
     respondents = frozenset(rulebook.departments.find(name) or name for name in routing.petition.respondents)
     circumstances = Circumstances(routing.match.worded, routing.match.place_kind, respondents)
+    if routing.accusation and rulebook.policy.accusation_duty:
+        return _by_table(_duty(rulebook.policy.accusation_duty, circumstances, rulebook), routing, rulebook)
     duty = _duty(answer.category.code, circumstances, rulebook) if answer.category else None
     assignment = _by_table(duty, routing, rulebook)
     candidates = _learnt(routing.learnt, rulebook) or _by_duties(answer, circumstances, rulebook)
@@ -111,8 +117,8 @@ def _likely_leads(code: str, circumstances: Circumstances, rulebook: Rulebook) -
     broad = _duty(at_level(code, 2), NO_CIRCUMSTANCES, rulebook)
     if duty is not None:
         yield duty.lead, LIKELY_LEADS.own
-        for department in duty.supporting:
-            yield department, LIKELY_LEADS.supporting / len(duty.supporting)
+        for department in duty.supporting or (duty.lead,):
+            yield department, LIKELY_LEADS.supporting / max(1, len(duty.supporting))
     if broad is not None:
         yield broad.lead, LIKELY_LEADS.broad
 

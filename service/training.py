@@ -32,7 +32,7 @@ from service.tables import write_table
 from service.triage import Triage
 from service.words import words
 
-OWN_LABELS = Recipe()
+OWN_LABELS = Recipe(fit=Fit(balanced=True))
 """How `fenban train` learns from an office's rows: ours are background, rules count as held-back rows say."""
 DEFAULT = Recipe(
     fit=Fit(level_weights=(0.5, 1.0, 1.0)), rule_weight=0.7, sharpness=1.6, most_features=24_000, gated=False

@@ -68,7 +68,9 @@ class Triage:
         heads = prediction.heads
         answer = answer_category(rules, heads.get("category"), self.rulebook)
         kind = answer_kind(rules, heads.get("kind"), self.kind_names)
-        assignment = route(answer, Routing(petition, match, today, heads.get("department")), self.rulebook)
+        accusation = kind is not None and kind.code == Kind.ACCUSATION
+        routing = Routing(petition, match, today, heads.get("department"), accusation)
+        assignment = route(answer, routing, self.rulebook)
         reasons = self._reasons(answer, kind, rules, assignment)
         category = answer.category.code if answer.category else None
         return Decision(

@@ -92,12 +92,7 @@ def test_a_module_is_short(name: str) -> None:
     assert len((ROOT / name).read_text(encoding="utf-8").splitlines()) <= LONGEST_MODULE
 
 
-EVALUATE = pytest.mark.xfail(strict=True, reason="service/cli.py: evaluate has 42 lines")
-
-
-@pytest.mark.parametrize(
-    "name", [pytest.param(name, marks=EVALUATE) if name == "service/cli.py" else name for name in MODULES]
-)
+@pytest.mark.parametrize("name", MODULES)
 def test_functions_are_short(name: str) -> None:
     lengths = {function.name: (function.end_lineno or 0) - function.lineno + 1 for function in functions(name)}
     assert {key: length for key, length in lengths.items() if length > LONGEST_FUNCTION} == {}

@@ -22,8 +22,17 @@ from service.triage import Triage
 from service.web.pages import add_pages
 
 DECISIONS = TypeAdapter(list[Decision])
+
+
+def _problem_schema() -> dict[str, Any]:
+    """The schema of a problem body, its parts inside: FastAPI lists only what it validates among its components."""
+    schema = ProblemOut.model_json_schema()
+    schema["properties"]["errors"]["items"] = schema.pop("$defs")["FieldProblem"]
+    return schema
+
+
 PROBLEMS: dict[int | str, dict[str, Any]] = {
-    422: {"description": "a field is wrong", "content": {MEDIA: {"schema": ProblemOut.model_json_schema()}}}
+    422: {"description": "a field is wrong", "content": {MEDIA: {"schema": _problem_schema()}}}
 }
 JSON = "application/json"
 

@@ -430,9 +430,6 @@ def test_a_name_too_long_for_the_disk_is_told(run: Run, source: Path, tmp_path: 
         run(source, tmp_path / f"{'o' * 249}.csv")
 
 
-@pytest.mark.xfail(
-    strict=True, reason="service/batch.py: the source may be the target; JSON lines then lose every text"
-)
 @pytest.mark.parametrize("suffix", SUFFIXES)
 def test_the_input_is_never_overwritten(run: Run, tmp_path: Path, suffix: str) -> None:
     source = write_table(tmp_path / f"in{suffix}", ROWS)

@@ -394,7 +394,6 @@ def test_a_line_of_advice_is_one_line_in_a_pipe(fenban: Fenban, broken_pack: Cal
     assert [line for line in ended.stdout.splitlines() if line.startswith("advice: ") and "shadowed by '公交'" in line]
 
 
-@pytest.mark.xfail(strict=True, reason="service/console.py: say() lets rich make an emoji of :100:")
 def test_a_line_number_is_no_emoji(fenban: Fenban, broken_pack: Callable[[str, str], Path]) -> None:
     pack = broken_pack("rules:\n", "rules:\n" + "#\n" * 74)
     bus = pack / "keywords" / "all.yaml"
@@ -707,7 +706,6 @@ def test_the_doctor_finds_what_is_bad(fenban: Fenban, arguments: tuple[str, str]
     assert "BAD" in ended.out
 
 
-@pytest.mark.xfail(strict=True, reason="service/cli.py: findings of the doctor are printed as rich markup")
 @pytest.mark.parametrize("name", ["[/nowhere]", "[bold]nowhere"])
 def test_the_doctor_shows_brackets(fenban: Fenban, name: str) -> None:
     assert name in fenban("doctor", "--model", name).out

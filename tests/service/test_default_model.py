@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -9,8 +10,11 @@ import pytest
 from classifier.artifact import active, dataset_digest, read_manifest
 from classifier.corpus import read_corpus
 from classifier.manifest import Manifest
+from rules.petition import Petition
+from rules.policy import Band
 from rules.rulebook import Rulebook
-from service.assemble import shipped_models
+from service.assemble import build_triage, shipped_models
+from service.decision import Reason
 from service.settings import Settings
 from service.training import train_default
 
@@ -45,3 +49,12 @@ def test_its_answers_cover_every_second_level_and_every_kind(manifest: Manifest,
     second = {category.code for category in national.taxonomy.by_code.values() if category.level == 2}
     assert second <= set(manifest.heads["category"].labels)
     assert set(manifest.heads["kind"].labels) == {"suggestion", "accusation", "appeal", "inquiry"}
+
+
+def test_an_accusation_goes_to_the_discipline_side_alone(national: Rulebook) -> None:
+    text = "举报柳湾村党支部书记挪用移民后扶款，私分补偿金，镇水利站的人也知道"
+    (decision,) = build_triage(Settings()).decide([Petition("1", text)], date(2026, 11, 22))
+    assert decision.assignment.lead is not None
+    assert decision.assignment.lead.code == "discipline"
+    assert decision.assignment.supporting == decision.assignment.candidates == ()
+    assert (decision.band, decision.review_reasons[0]) == (Band.REVIEW, Reason.ACCUSATION)

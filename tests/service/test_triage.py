@@ -293,9 +293,6 @@ def test_a_refined_category_keeps_the_confidence_of_the_label(decide: Decide) ->
     assert decide("家里停水", category={"01": 0.93, "02": 0.07}).category.confidence == pytest.approx(0.93)
 
 
-@pytest.mark.xfail(
-    strict=True, reason="service/answer.py: _refined() keeps one share of labels that rules refine to one code"
-)
 def test_labels_of_two_levels_that_become_one_category_add_up(decide: Decide) -> None:
     assert decide("家里停水", category={"01.01": 0.6, "01.01.01": 0.4}).category.confidence == pytest.approx(1.0)
 
