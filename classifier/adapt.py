@@ -58,7 +58,7 @@ class Agreed:
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """The default and the adapted model on rows that neither was taught; both by head where they have several.
+    """The default and the adapted model, each pair on rows that neither was taught.
 
     `words`: the classifier without the rules on agreed rows held back (truth: the label agreed on);
     `ours`: category of our own petitions, each by a model that has not seen it.
@@ -85,7 +85,10 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class Adaptation:
-    """What came of it: `classifier` is None when the default is kept, and `refusal` says why."""
+    """What came of it: `classifier` is None when the default is kept, and `refusal` says why.
+
+    `report`: figures of our petitions held back from it; "agreement": those of the model that was checked.
+    """
 
     classifier: Classifier | None
     report: Report
@@ -96,7 +99,7 @@ class Adaptation:
 
 
 def adapt(version: str, backlog: Backlog, teaching: Teaching, limits: Limits, progress: Progress) -> Adaptation:
-    """A model of this backlog, if held-back rows show a gain. The same input gives the same model."""
+    """A model of this backlog, if held-back rows show a gain; then these teach too. The same input, the same model."""
     progress("the default model")
     default, before = train(version, teaching.corpus, teaching.knowledge, teaching.recipe, _under(progress, "default"))
     agreed = list(agreement(default, backlog, limits.least_probability))
@@ -104,14 +107,17 @@ def adapt(version: str, backlog: Backlog, teaching: Teaching, limits: Limits, pr
         few = f"rules and classifier agree on {len(agreed)} petitions; at least {limits.least_rows} are needed"
         return Adaptation(None, before, len(agreed), (), None, few)
     held_back = sorted(agreed, key=_surest_of_each_label)[EVERY // 2 :: EVERY]
-    adapted, after, taught = learn((default, held_back), backlog, teaching, limits, progress)
+    checked, after, _ = learn((default, held_back), backlog, teaching, limits, progress)
     check = Check(
-        words=(_words_alone(default, backlog, held_back), _words_alone(adapted, backlog, held_back)),
+        words=(_words_alone(default, backlog, held_back), _words_alone(checked, backlog, held_back)),
         ours=(before.heads[HEAD], after.heads[HEAD]),
     )
     refusal = check.refusal(limits)
-    report = Report({**after.heads, "agreement": check.words[1]})
-    return Adaptation(None if refusal else adapted, report, len(agreed), taught, check, refusal)
+    if refusal:
+        return Adaptation(None, before, len(agreed), (), check, refusal)
+    progress("the check is passed; the rows held back for it teach too")
+    adapted, after, taught = learn((default, []), backlog, teaching, limits, progress)
+    return Adaptation(adapted, Report({**after.heads, "agreement": check.words[1]}), len(agreed), taught, check, None)
 
 
 def agreement(classifier: Classifier, backlog: Backlog, least: float) -> Iterator[Agreed]:

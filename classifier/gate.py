@@ -20,6 +20,8 @@ LEAST_ROWS = 40
 """Held-back rows a threshold needs to stand on; a label with fewer is never sent on by itself."""
 LEAST_ROWS_OF_A_LABEL = 150
 """Held-back rows from which a label has a quantile of its own; the others share one."""
+MOST_RARE = 0.05
+"""Share of rows with rare labels from which all labels share one quantile: rare ones alone make large sets."""
 LARGE_SET = 5
 NEVER = 2.0
 
@@ -84,6 +86,8 @@ def _quantiles(labels: tuple[str, ...], probabilities: Floats, truth: Ints) -> d
     """Split-conformal thresholds (Sadinle, Lei & Wasserman 2019, arXiv:1609.00451): own quantile where rows allow."""
     own = probabilities[np.arange(len(truth)), truth]
     rare = [index for index in range(len(labels)) if (truth == index).sum() < LEAST_ROWS_OF_A_LABEL]
+    if np.isin(truth, rare).mean() > MOST_RARE:
+        rare = list(range(len(labels)))
     shared = _quantile(own[np.isin(truth, rare)]) if rare else 0.0
     return {
         label: shared if index in rare else _quantile(own[truth == index]) for index, label in enumerate(labels)

@@ -669,10 +669,6 @@ def test_brackets_in_a_file_name_are_shown(fenban: Fenban, labelled_csv: Path, t
     assert name in fenban("batch", labelled_csv, tmp_path / name).out.replace("\n", "")
 
 
-MARKUP = pytest.mark.xfail(strict=True, reason="service/console.py: cells of tables are read as rich markup")
-
-
-@MARKUP
 @pytest.mark.parametrize("label", ["[/维修]", "[bold]维修"])
 def test_an_own_class_with_brackets_is_shown(
     office: Callable[..., Triage], capsys: pytest.CaptureFixture[str], label: str
@@ -683,7 +679,6 @@ def test_an_own_class_with_brackets_is_shown(
     assert label in capsys.readouterr().out
 
 
-@MARKUP
 @pytest.mark.parametrize("label", ["[/维修]", "[bold]维修"])
 def test_a_summary_shows_an_own_class_with_brackets(capsys: pytest.CaptureFixture[str], label: str) -> None:
     show_summary(Summary(1, 0, Counter(auto=1), {label: Counter(auto=1)}), words())
