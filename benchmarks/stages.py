@@ -1,0 +1,72 @@
+"""Where the time of a decision goes: functions of the main flow are wrapped, and each one's own time is summed."""
+
+from __future__ import annotations
+
+import functools
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from importlib import import_module
+from time import process_time
+from typing import Any
+from unittest.mock import patch
+
+STAGES = (
+    ("fold for the rules", "rules.engine", "fold"),
+    ("match: automaton", "rules.automaton", "DaachorseAutomaton.find"),
+    ("match: conditions", "rules.engine", "Engine.match"),
+    ("judge", "service.triage", "judge"),
+    ("fold for the features", "classifier.features", "field_text"),
+    ("words", "classifier.segment", "RjiebaSegmenter.words"),
+    ("features: counting characters", "classifier.grams", "CharCounter.count"),
+    ("features: counting words", "classifier.grams", "WordCounter.count"),
+    ("features: weighting, stacking", "classifier.features", "FeatureSpace.transform"),
+    ("margins of words", "classifier.model", "Head.word_margins"),
+    ("margins of rules", "classifier.model", "Head.rule_margins"),
+    ("ranking", "classifier.model", "Classifier._answers"),
+    ("telling words", "classifier.model", "Classifier._telling"),
+    ("answer", "service.triage", "answer_category"),
+    ("route", "service.triage", "route"),
+    ("evidence of rules", "service.triage", "rule_evidence"),
+    ("evidence of the classifier", "service.triage", "classifier_evidence"),
+    ("the rest of deciding", "service.triage", "Triage.decide"),
+)
+"""What it is called, its module, its name there. A stage that the code no longer has is left out."""
+
+
+class Watch:
+    """Own time of each stage: what the stages it calls take is not counted twice."""
+
+    def __init__(self) -> None:
+        self.seconds: dict[str, float] = defaultdict(float)
+        self._inside: list[float] = []
+
+    def wrapped(self, stage: str, function: Callable[..., Any]) -> Callable[..., Any]:
+        @functools.wraps(function)
+        def timed(*arguments: Any, **named: Any) -> Any:
+            self._inside.append(0.0)
+            start = process_time()
+            try:
+                return function(*arguments, **named)
+            finally:
+                took = process_time() - start
+                self.seconds[stage] += took - self._inside.pop()
+                if self._inside:
+                    self._inside[-1] += took
+
+        return timed
+
+
+@contextmanager
+def watching() -> Iterator[Watch]:
+    """All stages are watched within the block."""
+    watch = Watch()
+    with ExitStack() as stack:
+        for stage, module, name in STAGES:
+            owner: Any = import_module(module)
+            *path, last = name.split(".")
+            for step in path:
+                owner = getattr(owner, step, None)
+            if hasattr(owner, last):
+                stack.enter_context(patch.object(owner, last, watch.wrapped(stage, getattr(owner, last))))
+        yield watch
