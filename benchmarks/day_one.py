@@ -40,14 +40,14 @@ def triages(arguments: Namespace) -> dict[str, Triage]:
     """The model with the rules, and the rules alone."""
     triage = build_triage(read_options(None, arguments.model, arguments.models_dir))
     if triage.classifier is None:
-        stop("no model is active: name one with --model and --models-dir, or make one: fenban train --default")
+        raise stop("no model is active: name one with --model and --models-dir, or make one: fenban train --default")
     return {f"model {triage.classifier.version} with rules": triage, "rules alone": replace(triage, classifier=None)}
 
 
 def decided(triage: Triage, source: Path, folder: Path) -> Path:
     """The decisions of a whole file, as `fenban batch` writes them."""
     target = folder / f"{source.stem}.jsonl"
-    run_batch(Order(source, target, Columns(), TODAY), triage, lambda done, rows: None)
+    run_batch(Order(source, target, Columns(), TODAY), triage, lambda *_: None)
     return target
 
 

@@ -48,7 +48,7 @@ class Server:
         try:
             sizes = asyncio.run(asyncio.wait_for(_round(self.port, requests), LONGEST_ROUND))
         except TimeoutError:
-            stop(f"a round of {len(requests)} requests took longer than {LONGEST_ROUND:.0f} seconds")
+            raise stop(f"a round of {len(requests)} requests took longer than {LONGEST_ROUND:.0f} seconds") from None
         seconds, after = perf_counter() - start, self._busy()
         busy = None if before is None or after is None else after - before
         return Round(len(requests), seconds, busy, sum(sizes) / len(sizes))
@@ -101,7 +101,7 @@ async def _connection(port: int, requests: Sequence[bytes]) -> list[int]:
         writer.write(request)
         head = await reader.readuntil(b"\r\n\r\n")
         if not head.startswith(b"HTTP/1.1 200"):
-            stop(f"the server answered {head[9:12].decode()} where 200 was expected")
+            raise stop(f"the server answered {head[9:12].decode()} where 200 was expected")
         length = int(head.lower().split(b"content-length:")[1].split(b"\r\n")[0])
         sizes.append(len(await reader.readexactly(length)))
     writer.close()
@@ -112,12 +112,12 @@ def _await(process: subprocess.Popen[bytes], port: int, start: float) -> float:
     """Seconds until the server takes connections."""
     while perf_counter() - start < LONGEST_START:
         if process.poll() is not None:
-            stop("the server did not start; its message stands above")
+            raise stop("the server did not start; its message stands above")
         with socket.socket() as probe:
             if probe.connect_ex(("127.0.0.1", port)) == 0:
                 return perf_counter() - start
         sleep(0.02)
-    stop(f"the server was not ready after {LONGEST_START:.0f} seconds")
+    raise stop(f"the server was not ready after {LONGEST_START:.0f} seconds")
 
 
 def _free_port() -> int:

@@ -1,4 +1,4 @@
-"""What others do with the same rows: jieba, TF-IDF and a linear model; fastText and LightGBM where they are installed."""
+"""What others do with the same rows: jieba, TF-IDF, a linear model; fastText and LightGBM where installed."""
 
 from __future__ import annotations
 
@@ -113,7 +113,9 @@ def _fasttext(rows: Sequence[Words], labels: Sequence[str], asked: Sequence[Word
     for row, (names, probabilities) in enumerate(zip(named, values, strict=True)):
         scores[row, [int(name.removeprefix("__label__")) for name in names]] = probabilities
     if not np.allclose(scores.sum(axis=1), 1, atol=0.01):
-        stop("this build of fastText gives broken probabilities (fasttext-wheel does with NumPy 2); see README.md")
+        raise stop(
+            "this build of fastText gives broken probabilities (fasttext-wheel does with NumPy 2); see README.md"
+        )
     return known, scores
 
 
@@ -121,12 +123,18 @@ def _taught(path: Path) -> Any:
     """One thread, so that a run can be repeated. fastText sometimes runs into NaN: then again at half the rate."""
     import fasttext
 
+    model = None
     for rate in (0.2, 0.1, 0.05):
         try:
-            return fasttext.train_supervised(str(path), lr=rate, epoch=50, wordNgrams=2, thread=1, seed=SEED, verbose=0)
+            model = fasttext.train_supervised(
+                str(path), lr=rate, epoch=50, wordNgrams=2, thread=1, seed=SEED, verbose=0
+            )
+            break
         except RuntimeError as error:
             told(f"fastText at lr {rate}: {error}")
-    stop("fastText ran into NaN at every learning rate tried")
+    if model is None:
+        raise stop("fastText ran into NaN at every learning rate tried")
+    return model
 
 
 def _long(words: Words) -> Words:

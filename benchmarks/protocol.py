@@ -12,7 +12,6 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import NoReturn
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
@@ -60,13 +59,15 @@ def data_file(folder: Path, name: str) -> Path:
     """The file, or the end of the run with the sentence that says what is missing."""
     path = folder / name
     if not path.is_file():
-        stop(f"{name} is not in the data folder: name the folder that holds it with --data (it is not part of fenban)")
+        raise stop(
+            f"{name} is not in the data folder: name the folder that holds it with --data (it is not part of fenban)"
+        )
     return path
 
 
-def stop(sentence: str) -> NoReturn:
-    """End without a traceback."""
-    sys.exit(f"not measured: {sentence}")
+def stop(sentence: str) -> SystemExit:
+    """To be raised: ends the run with a sentence, without a traceback."""
+    return SystemExit(f"not measured: {sentence}")
 
 
 def told(step: str) -> None:

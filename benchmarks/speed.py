@@ -4,10 +4,10 @@ Protocol: one core, one thread. fenban: `Triage.decide` and the JSON of each dec
 jieba + TfidfVectorizer(1–2) + LinearSVC.predict at scikit-learn's defaults, trained on `messages_dev.csv` in this run;
 it answers with a label and nothing else. Throughput: `unlabelled.csv` in batches of 256; each batch is done by one,
 then by the other, the order changing; median of the ratios of all batches and of three passes. Latency: 300 texts of
-about 360 characters, ten times, one by one and in batches of 30, in turns. Both clocks are told: wall clock, and processor time of
-this process, which other work on the machine disturbs less. HTTP: `POST /v1/decisions`, one worker on the last core,
-16 connections from the first; a FastAPI handler that reads the same body and sends as many bytes, in turns. Stages:
-own time within one pass; watching adds a little. Seed: 0, for the peer; no row is drawn.
+about 360 characters, ten times, one by one and in batches of 30, in turns. Both clocks are told: wall clock, and
+processor time of this process, which other work on the machine disturbs less. HTTP: `POST /v1/decisions`, one worker
+on the last core, 16 connections from the first; a FastAPI handler that reads the same body and sends as many bytes,
+in turns. Stages: own time in batches and one by one; watching adds a little. Seed: 0, for the peer; no row is drawn.
 """
 
 from __future__ import annotations
@@ -137,17 +137,21 @@ def latency(ours: Work, peer: Work, petitions: Sequence[Petition]) -> Table:
     return Table(f"latency of a text, {LATENCY_TEXTS} texts of about {LENGTH} characters", columns, rows)
 
 
-def stages(triage: Triage, petitions: Sequence[Petition]) -> Table:
-    """Own time of each stage, in batches."""
+def stages(triage: Triage, petitions: Sequence[Petition], size: int) -> Table:
+    """Own time of each stage, so many petitions at a time."""
     with watching() as watch:
         work = watch.wrapped("JSON", DECISION.dump_json)
-        for piece in pieces(petitions, BATCH):
+        for piece in pieces(petitions, size):
             for decision in triage.decide(piece, TODAY):
                 work(decision)
     total = sum(watch.seconds.values())
     ranked = sorted(watch.seconds.items(), key=lambda item: -item[1])
     rows: list[tuple[Cell, ...]] = [(name, took / len(petitions) * 1e6, took / total) for name, took in ranked]
-    return Table("stages", ("stage", "µs a text", "share"), [*rows, ("all", total / len(petitions) * 1e6, 1.0)])
+    return Table(
+        f"stages, {size} at a time, processor time",
+        ("stage", "µs a text", "share"),
+        [*rows, ("all", total / len(petitions) * 1e6, 1.0)],
+    )
 
 
 def start_up(settings: Settings, triage: Triage) -> Table:
@@ -228,7 +232,8 @@ def measured(arguments: Namespace, triage: Triage, settings: Settings) -> Iterat
     told("latency")
     yield latency(ours, peer, petitions)
     told("stages")
-    yield stages(triage, petitions)
+    yield stages(triage, petitions, BATCH)
+    yield stages(triage, petitions[:1000], 1)
     yield start_up(settings, triage)
     if not arguments.no_http:
         told("HTTP")
@@ -247,7 +252,7 @@ def main() -> None:
     settings = read_options(None, arguments.model, arguments.models_dir)
     triage = build_triage(settings)
     if triage.classifier is None:
-        stop("no model is active: name one with --model and --models-dir, or make one: fenban train --default")
+        raise stop("no model is active: name one with --model and --models-dir, or make one: fenban train --default")
     engine: Engine = triage.engine
     counts: dict[str, Cell] = {"model": triage.versions.model, "rules": len(triage.rulebook.rules)}
     about = {**machine(), **counts, "terms": len(engine.terms), "rulebook": triage.rulebook.digest[:12]}
