@@ -13,6 +13,7 @@ from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from classifier.rows import LONG_NAME
 from service.api.schemas import FieldProblem, ProblemOut
 from service.errors import ENDINGS
 
@@ -47,12 +48,12 @@ def add_problems(app: FastAPI) -> None:
 async def _invalid(_: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
     errors = [FieldProblem(field=_place(fault["loc"]), message=str(fault["msg"])) for fault in error.errors()]
-    return problem(422, "invalid request", f"{len(errors)} fields are wrong", errors)
+    return problem(422, "invalid request", f"{len(errors)} field{'s are' if len(errors) > 1 else ' is'} wrong", errors)
 
 
 def _place(loc: Sequence[Any]) -> str:
     inner = loc[1:] if loc[:1] == ("body",) else loc
-    return ".".join(str(part) for part in inner) or "body"
+    return ".".join(str(part)[:LONG_NAME] for part in inner) or "body"
 
 
 async def _http(_: Request, error: Exception) -> Response:
