@@ -17,6 +17,8 @@ MAX_BYTES = 1 << 29
 MAX_CELL = 1_000_000
 LONG_NAME = 20
 """Characters shown of a column name: where the header is missing it is a petition."""
+OPEN_QUOTE = "unexpected end of data"
+"""What the csv module says at the end of a file whose last quote is open."""
 DELIMITERS = ",\t;"
 BROKEN = range(0xDC80, 0xDD00)
 """Surrogates that stand for bytes which are not UTF-8 (PEP 383)."""
@@ -109,13 +111,22 @@ def _read_csv(path: Path) -> RowFile:
     csv.field_size_limit(MAX_CELL)
     header_line = text.split("\n", 1)[0]
     delimiter = max(DELIMITERS, key=header_line.count)
-    reader = csv.reader(StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    strict = csv.reader(StringIO(text, newline=""), delimiter=delimiter, strict=True)
     try:
-        header = _header(next(reader, []), path)
-        rows = tuple(_csv_rows(reader, header))
+        return _csv_file(strict, path)
     except csv.Error as error:
-        raise InputError(f"{path}: line {reader.line_num}: not CSV: {error}") from None
-    return RowFile(path, header, rows)
+        if OPEN_QUOTE in str(error):  # read on, it would swallow the rows after it
+            raise InputError(f"{path}: line {strict.line_num}: not CSV: a quote is never closed") from None
+    stray = csv.reader(StringIO(text, newline=""), delimiter=delimiter)
+    try:
+        return _csv_file(stray, path)
+    except csv.Error as error:
+        raise InputError(f"{path}: line {stray.line_num}: not CSV: {error}") from None
+
+
+def _csv_file(reader: Any, path: Path) -> RowFile:
+    header = _header(next(reader, []), path)
+    return RowFile(path, header, tuple(_csv_rows(reader, header)))
 
 
 def _csv_rows(reader: Any, header: tuple[str, ...]) -> Iterator[Row]:

@@ -93,3 +93,13 @@ def test_a_missing_column_lists_those_there_are(tmp_path: Path) -> None:
     file = written(tmp_path, "a.csv", TABLE.encode())
     with pytest.raises(InputError, match="no column '诉求'; there are: 编号, 内容"):
         file.column("诉求", ())
+
+
+def test_a_stray_quote_spoils_nothing(tmp_path: Path) -> None:
+    file = written(tmp_path, "a.csv", '编号,内容\n1,"停水"三天\n2,路灯\n'.encode())
+    assert [row.cells["内容"] for row in file.rows] == ["停水三天", "路灯"]
+
+
+def test_a_quote_never_closed_is_told(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="a quote is never closed"):
+        written(tmp_path, "a.csv", '编号,内容\n1,"停水\n2,路灯\n'.encode())
