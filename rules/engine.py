@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import accumulate
 
 from rules.automaton import Occurrence, build_automaton
 from rules.duties import PlaceKind
 from rules.petition import Petition
+from rules.reading import Reading, read
 from rules.rule import Condition, FieldName, Rule
 from rules.rulebook import Rulebook
 from rules.text import fold
 
+SENTENCE_ENDS = "。!?;\n"
+"""As folded text has them."""
 Segment = Callable[[str], list[str]]
 """Cuts a folded text into its words; joined they are the text."""
 
@@ -33,13 +36,21 @@ class RuleHit:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """All that the rulebook says of one text. `worded`: rows of the duty table whose words hold."""
+    """All that the rulebook says of one text. `worded`: rows of the duty table whose words hold; `marks`: where terms
+    of a lexicon of the rulebook stand, in order, for each lexicon of which any does.
+    """
 
-    folded: str
+    reading: Reading
     hits: tuple[RuleHit, ...]
     worded: frozenset[int]
     place_kind: PlaceKind | None
     places: frozenset[str]
+    marks: Mapping[str, tuple[Occurrence, ...]]
+
+    @property
+    def text(self) -> str:
+        """What was read, offset by offset that of the petition."""
+        return self.reading.text
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +60,7 @@ class _Compiled:
     any: frozenset[int]
     all: frozenset[int]
     none: frozenset[int]
+    unless: frozenset[int]
     these: frozenset[int]
     those: frozenset[int]
     within: int
@@ -62,7 +74,7 @@ class _Compiled:
     @property
     def simple(self) -> bool:
         """Whether any one of its terms, anywhere, is enough."""
-        return not (self.all or self.none or self.these or self.whole_word) and self.field == "text"
+        return not (self.all or self.none or self.unless or self.these or self.whole_word) and self.field == "text"
 
 
 class Engine:
@@ -77,6 +89,7 @@ class Engine:
         self._conditions += [self._compile(row.when) for row in rulebook.duties.rows if row.when]
         self._kind_of = {n: kind for kind, terms in rulebook.places.kinds.items() for n in self._number(terms)}
         self._places = self._place_names(rulebook)
+        self._lexicons = self._lexicon_names(rulebook)
         self._automaton = build_automaton(list(self._numbers), automaton)
         self._simple, self._complex = self._watchers()
         self._whole_words = any(condition.whole_word for condition in self._conditions)
@@ -90,23 +103,31 @@ class Engine:
 
     def match(self, petition: Petition) -> Match:
         """Every rule that holds, in rulebook order, with places in `petition.text`."""
-        folded = fold(petition.text)
+        reading = read(petition)
         found: dict[int, list[Occurrence]] = {}
-        for occurrence in self._automaton.find(folded):
+        for occurrence in self._automaton.find(reading.text):
             found.setdefault(occurrence[2], []).append(occurrence)
-        holding = self._holding(found, _Reading(found, petition.body_start, self._boundaries(folded)))
+        holding = self._holding(found, _Found(found, reading, self._boundaries(reading.text)))
         count = len(self._rules)
         return Match(
-            folded=folded,
+            reading=reading,
             hits=tuple(
                 RuleHit(self._rules[index], tuple(sorted(holding[index]))) for index in sorted(holding) if index < count
             ),
             worded=frozenset(self._duty_rows[index - count] for index in holding if index >= count),
             place_kind=self._place_kind(found),
             places=frozenset(self._places[number] for number in found.keys() & self._places.keys()),
+            marks=self._marks(found),
         )
 
-    def _holding(self, found: dict[int, list[Occurrence]], reading: _Reading) -> dict[int, list[Occurrence]]:
+    def _marks(self, found: dict[int, list[Occurrence]]) -> dict[str, tuple[Occurrence, ...]]:
+        marks: dict[str, list[Occurrence]] = {}
+        for number in found.keys() & self._lexicons.keys():
+            for name in self._lexicons[number]:
+                marks.setdefault(name, []).extend(found[number])
+        return {name: tuple(sorted(occurrences)) for name, occurrences in marks.items()}
+
+    def _holding(self, found: dict[int, list[Occurrence]], places: _Found) -> dict[int, list[Occurrence]]:
         """Conditions that hold, each with the occurrences that made it hold."""
         holding: dict[int, list[Occurrence]] = {}
         doubtful: set[int] = set()
@@ -116,8 +137,8 @@ class Engine:
             doubtful.update(self._complex[number])
         for index in doubtful:
             condition = self._conditions[index]
-            if reading.holds(condition):
-                holding[index] = list(reading.evidence(condition))
+            if places.holds(condition):
+                holding[index] = list(places.evidence(condition))
         return holding
 
     def _place_kind(self, found: dict[int, list[Occurrence]]) -> PlaceKind | None:
@@ -138,6 +159,14 @@ class Engine:
             for number in self._number([name])
         }
 
+    def _lexicon_names(self, rulebook: Rulebook) -> dict[int, list[str]]:
+        """The lexicons that each term is in."""
+        names: dict[int, list[str]] = {}
+        for name, terms in rulebook.lexicons.items():
+            for number in self._number(terms):
+                names.setdefault(number, []).append(name)
+        return names
+
     def _boundaries(self, folded: str) -> frozenset[int] | None:
         if self._segment is None or not self._whole_words:
             return None
@@ -152,6 +181,7 @@ class Engine:
             any=self._number(condition.any),
             all=self._number(condition.all),
             none=self._number(condition.none),
+            unless=self._number(condition.unless),
             these=self._number(near.these if near else ()),
             those=self._number(near.those if near else ()),
             within=near.within if near else 0,
@@ -170,11 +200,11 @@ class Engine:
 
 
 @dataclass(frozen=True, slots=True)
-class _Reading:
+class _Found:
     """The occurrences of one text, as conditions look at them."""
 
     found: dict[int, list[Occurrence]]
-    body_start: int
+    reading: Reading
     boundaries: frozenset[int] | None
 
     def holds(self, condition: _Compiled) -> bool:
@@ -193,19 +223,28 @@ class _Reading:
     def _present(self, condition: _Compiled, numbers: frozenset[int]) -> list[Occurrence]:
         """Occurrences of these terms where the condition looks."""
         here = [occurrence for number in self.found.keys() & numbers for occurrence in self.found[number]]
+        if here and condition.unless and not self.found.keys().isdisjoint(condition.unless):
+            struck = {
+                self._sentence(start) for n in self.found.keys() & condition.unless for start, _, _ in self.found[n]
+            }
+            here = [occurrence for occurrence in here if self._sentence(occurrence[0]) not in struck]
         if condition.field == "text" and not condition.whole_word:
             return here
         return [occurrence for occurrence in here if self._admits(condition, occurrence)]
 
     def _admits(self, condition: _Compiled, occurrence: Occurrence) -> bool:
         start, end, _ = occurrence
-        if condition.field == "title" and end > self.body_start:
+        if condition.field == "title" and end > self.reading.body_start:
             return False
-        if condition.field == "body" and start < self.body_start:
+        if condition.field == "body" and start < self.reading.body_start:
             return False
         if condition.whole_word and self.boundaries is not None:
             return start in self.boundaries and end in self.boundaries
         return True
+
+    def _sentence(self, place: int) -> int:
+        """Where the sentence begins that holds this place."""
+        return max(self.reading.text.rfind(end, 0, place) for end in SENTENCE_ENDS)
 
     def _pairs(self, condition: _Compiled) -> Iterator[tuple[Occurrence, Occurrence]]:
         if not condition.these:

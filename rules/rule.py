@@ -48,11 +48,15 @@ class Near(Strict):
 
 
 class Condition(Strict):
-    """All parts that are given must hold. Terms are substrings of the folded text."""
+    """All parts that are given must hold. Terms are substrings of the folded text.
+
+    `none` looks at the whole text; `unless` strikes out occurrences in whose own sentence one of its terms stands.
+    """
 
     any: Terms = ()
     all: Terms = ()
     none: Terms = ()
+    unless: Terms = ()
     near: Near | None = None
     field: FieldName = "text"
     whole_word: bool = False
@@ -65,25 +69,26 @@ class Condition(Strict):
 
     def terms(self) -> Iterator[str]:
         """Every term, as written; one that stands in two parts comes twice."""
-        yield from (*self.any, *self.all, *self.none)
+        yield from (*self.any, *self.all, *self.none, *self.unless)
         if self.near:
             yield from (*self.near.these, *self.near.those)
 
 
 class Conclusion(Strict):
-    """Exactly one of category, kind, urgency; `call` names the lines to ring at once."""
+    """Exactly one of category, kind, urgency. `call` names the lines to ring at once, `notice` helps the clerk."""
 
     category: Code | None = None
     kind: Kind | None = None
     urgency: Urgency | None = None
     call: tuple[str, ...] = ()
+    notice: Sentence | None = None
 
     @model_validator(mode="after")
     def _is_one(self) -> Conclusion:
         if sum(value is not None for value in (self.category, self.kind, self.urgency)) != 1:
             raise ValueError("needs exactly one of category, kind, urgency")
-        if self.call and self.urgency is None:
-            raise ValueError("call belongs to urgency")
+        if (self.call or self.notice) and self.urgency is None:
+            raise ValueError("call and notice belong to urgency")
         return self
 
     def __str__(self) -> str:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -48,6 +49,11 @@ class Rulebook:
     policy: Policy
     rules: tuple[Rule, ...]
     where: dict[str, Problem] = field(default_factory=dict, repr=False)
+
+    @cached_property
+    def lexicons(self) -> Mapping[str, tuple[str, ...]]:
+        """Terms that other parts than rules look for, by the name under which a match gives their places."""
+        return {}
 
     def place_of(self, rule_id: str, message: str) -> Problem:
         """A problem at the line where rule `rule_id` stands."""

@@ -55,7 +55,7 @@ def rules_try(text: str, pack: Pack = None) -> None:
     rulebook = read_rulebook(pack)
     match = build_engine(rulebook).match(Petition("1", text))
     for hit in match.hits:
-        terms = "、".join(dict.fromkeys(match.folded[start:end] for start, end, _ in hit.occurrences))
+        terms = "、".join(dict.fromkeys(match.text[start:end] for start, end, _ in hit.occurrences))
         path = "/".join(rulebook.taxonomy.path(hit.rule.then.category)) if hit.rule.then.category else ""
         say(f"{hit.rule.then} {path}  {hit.rule.weight}  {hit.rule.id}: {terms}")
     if not match.hits:

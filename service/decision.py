@@ -19,6 +19,14 @@ class Reason(StrEnum):
     DUTY_UNCLEAR = "duty_unclear"
     ACCUSATION = "accusation"
     CRITICAL = "critical"
+    CONDUCT = "conduct"
+    RESPONDENT_UNCLEAR = "respondent_unclear"
+    PROCEDURE_UNCLEAR = "procedure_unclear"
+    OUT_OF_SCOPE = "out_of_scope"
+    SEVERAL_MATTERS = "several_matters"
+    PLACE_UNCLEAR = "place_unclear"
+    HELP = "help"
+    UNFAMILIAR = "unfamiliar"
     UNREADABLE = "unreadable"
 
 
@@ -94,6 +102,47 @@ class Assignment:
     basis: tuple[BasisText, ...] = ()
     withheld: tuple[Withheld, ...] = ()
     unclear: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ProcedureAnswer:
+    """The handling path (条例 arts. 29-31): what is to be done, step by step, on what ground."""
+
+    code: str
+    name: str
+    steps: tuple[str, ...] = ()
+    basis: tuple[BasisText, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DueDate:
+    """By when: `date` (ISO, last day) is None while the day from which it counts has not come."""
+
+    what: str
+    days: int
+    unit: str
+    date: str | None
+    basis: str
+
+
+@dataclass(frozen=True, slots=True)
+class MatterAnswer:
+    """One matter of the petition, `text[start:end]`, decided by itself."""
+
+    start: int
+    end: int
+    category: CategoryAnswer | None
+    kind: KindAnswer | None
+    assignment: Assignment
+    procedure: ProcedureAnswer | None
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """The day that clocks count from; `assumed`: none was given, the day of the run stands in."""
+
+    date: str
+    assumed: bool
 
 
 @dataclass(frozen=True, slots=True)

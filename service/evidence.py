@@ -19,7 +19,7 @@ def rule_evidence(match: Match, category: str | None, kind: KindAnswer | None) -
     """Spans of the rules that spoke for the decided branch, its kind, or an urgency."""
     hits = sorted(match.hits, key=lambda hit: hit.rule.then.category is not None)  # urgency and kind are never cut off
     return [
-        Evidence(start, end, "rule", match.folded[start:end], hit.rule.id, str(hit.rule.then))
+        Evidence(start, end, "rule", match.text[start:end], hit.rule.id, str(hit.rule.then))
         for hit in hits
         if _speaks(hit, category, kind)
         for start, end, _ in hit.occurrences
@@ -39,9 +39,9 @@ def classifier_evidence(match: Match, head: HeadPrediction | None, conclusion: s
     """Where the telling n-grams stand; those that white space breaks up are left out."""
     if head is None or conclusion is None:
         return []
-    text = unnumbered(match.folded)
+    text = unnumbered(match.text)
     return [
-        Evidence(start, start + len(gram), "classifier", match.folded[start : start + len(gram)], None, conclusion)
+        Evidence(start, start + len(gram), "classifier", match.text[start : start + len(gram)], None, conclusion)
         for gram in dict.fromkeys(word.gram for word in head.telling)
         for start in _places(text, gram)
     ]

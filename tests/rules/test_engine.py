@@ -85,7 +85,7 @@ def test_spans_point_into_the_original_text(engine: Engine) -> None:
     assert match.hits
     for hit in match.hits:
         for start, end, _ in hit.occurrences:
-            assert match.folded[start:end] in engine.terms
+            assert match.text[start:end] in engine.terms
             assert len(petition.text[start:end]) == end - start
 
 
