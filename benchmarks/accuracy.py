@@ -29,12 +29,15 @@ from classifier.bootstrap import differences
 from classifier.corpus import read_corpus
 from classifier.dataset import Columns, Example, read_dataset, twin_groups
 from classifier.evaluate import head_report
-from classifier.features import DEFAULT_BLOCKS, Block
+from classifier.features import DEFAULT_BLOCKS
 from classifier.outcome import Outcome
 from classifier.prediction import HeadPrediction
 from classifier.suspects import suspects
-from classifier.train import Knowledge, Recipe, cross_validate, quiet_folds, train
+from classifier.train import Knowledge, Recipe, quiet_folds, train
+from classifier.validation import cross_validate
+from classifier.vocabulary import Block
 from rules.petition import Petition
+from rules.reading import read
 from rules.rulebook import load
 from rules.verdict import Levels
 from service.training import OWN_LABELS, knowledge
@@ -85,14 +88,15 @@ def unweighted() -> AbstractContextManager[object]:
     return patch.multiple(linear, log_count_ratio=ones, WORTH_PROCESSES=float("inf"))
 
 
-TEXT, WORDS, LEAD = DEFAULT_BLOCKS
+TEXT, LEAD = DEFAULT_BLOCKS
+WORDS = Block("word", "text", 1, 1, 0.6)
 VARIANTS = (
     Variant("fenban train, as shipped"),
-    Variant("without lead block", replace(OWN_LABELS, blocks=(TEXT, WORDS))),
-    Variant("without words", replace(OWN_LABELS, blocks=(TEXT, LEAD))),
-    Variant("characters 1–2 of the text alone", replace(OWN_LABELS, blocks=(TEXT,))),
-    Variant("characters 1–3", replace(OWN_LABELS, blocks=(replace(TEXT, high=3), WORDS, LEAD))),
-    Variant("words 1–2", replace(OWN_LABELS, blocks=(TEXT, replace(WORDS, high=2), LEAD)), of=("category",)),
+    Variant("without lead block", replace(OWN_LABELS, blocks=(TEXT,))),
+    Variant("n-grams that are words count as others", replace(OWN_LABELS, blocks=(replace(TEXT, words=1.0), LEAD))),
+    Variant("a block of words besides", replace(OWN_LABELS, blocks=(replace(TEXT, words=1.0), WORDS, LEAD))),
+    Variant("characters 1–3", replace(OWN_LABELS, blocks=(replace(TEXT, high=3, min_rows=3), LEAD))),
+    Variant("words 1–2 besides", replace(OWN_LABELS, blocks=(TEXT, replace(WORDS, high=2), LEAD)), of=("category",)),
     Variant("words 1 alone, and lead", replace(OWN_LABELS, blocks=(Block("word", "text", 1, 1, 1.0), LEAD))),
     Variant("rule weight 0", replace(OWN_LABELS, rule_weight=0.0), of=("category",)),
     Variant("rule weight .4", replace(OWN_LABELS, rule_weight=0.4), of=("category",)),
@@ -136,7 +140,7 @@ def _pruned(task: Task, recipe: Recipe, known: Knowledge) -> Outcome:
         kept = [row for row in rows if row.petition.id not in suspected]
         classifier, _ = train("pruned", kept, known, recipe, _silent)
         petitions = [task.examples[row].petition for row in asked]
-        found = classifier.predict(petitions, known.points(petitions))
+        found = classifier.predict([read(petition) for petition in petitions], known.points(petitions))
         predictions |= {row: p.heads[task.head] for row, p in zip(asked, found, strict=True)}
     return task.outcome([predictions[row] for row in range(len(task.examples))])
 

@@ -28,6 +28,7 @@ from classifier.features import fit_shared_features
 from classifier.model import Classifier
 from classifier.train import train
 from rules.petition import Petition
+from rules.reading import read
 from rules.rulebook import load
 from rules.taxonomy import at_level
 from service.training import DEFAULT, OURS_DEPTH, OWN_LABELS, knowledge, read_backlog
@@ -74,7 +75,7 @@ class Ground:
     def figures(self, classifier: Classifier) -> str:
         """Macro-F1 of first levels, all allowed: half A, half B; accuracy of B; ECE of B."""
         head = classifier.heads[HEAD]
-        shares = head.probabilities(head.margins(classifier.features.transform(self.dev.petitions), self.dev.points))
+        shares = head.probabilities(head.margins(classifier.features.transform(self.dev.readings), self.dev.points))
         branches = sorted({at_level(label, 1) for label in head.labels})
         summed = np.stack(
             [shares[:, [at_level(label, 1) == branch for label in head.labels]].sum(1) for branch in branches], 1
@@ -103,7 +104,7 @@ def classifier_alone(least: float) -> Callable[[Ground], list[Agreed]]:
     """Plain self-training: the classifier's own confident answers."""
 
     def pick(ground: Ground) -> list[Agreed]:
-        predictions = ground.default.predict(ground.backlog.petitions, ground.backlog.points)
+        predictions = ground.default.predict(ground.backlog.readings, ground.backlog.points)
         said = [prediction.heads[HEAD] for prediction in predictions]
         return [Agreed(row, p.label, p.probability) for row, p in enumerate(said) if p.probability >= least]
 
@@ -150,8 +151,8 @@ def adapted(ground: Ground, variant: Variant) -> Classifier:
     if variant.pick is None:
         return learn((ground.default, []), ground.backlog, ground.teaching, variant.limits, silent)[0]
     teaching, backlog = ground.teaching, ground.backlog
-    ours = [example.petition for example in teaching.corpus]
-    counted = backlog.petitions if variant.shared else ()
+    ours = [read(example.petition) for example in teaching.corpus]
+    counted = backlog.readings if variant.shared else ()
     features = fit_shared_features(ours, counted, teaching.knowledge.segmenter, teaching.recipe.blocks)
     chosen = balanced(variant.pick(ground), variant.limits.cap)
     taught = tuple(Example(backlog.petitions[item.row], {HEAD: item.label}) for item in chosen)
@@ -180,7 +181,7 @@ def chosen(ground: Ground, name: str, pool: np.ndarray, seed: int) -> list[int]:
         return np.random.default_rng(seed).permutation(pool)[:100].tolist()
     petitions = tuple(ground.dev.petitions[row] for row in pool)
     part = Backlog(petitions, tuple(ground.dev.verdicts[row] for row in pool))
-    rows = unit(ground.default.features.transform(petitions))
+    rows = unit(ground.default.features.transform(part.readings))
     worth = {
         "doubt": lambda: doubt(part, ground.default),
         "typical": lambda: typical(rows),
@@ -199,7 +200,7 @@ def after_labels(ground: Ground, rows: list[int], tested: np.ndarray) -> float:
     head = head_of.heads[HEAD]
     some = np.flatnonzero(tested)
     margins = head.margins(
-        head_of.features.transform([ground.dev.petitions[row] for row in some]),
+        head_of.features.transform([ground.dev.readings[row] for row in some]),
         [ground.dev.verdicts[row].levels for row in some],
     )
     said = np.full(len(tested), "", dtype=object)

@@ -23,6 +23,7 @@ from classifier.evaluate import head_report
 from classifier.report import HeadReport
 from classifier.train import Knowledge, Recipe, ranked, train
 from rules.petition import Petition
+from rules.reading import read
 from rules.rulebook import load
 from rules.verdict import Levels
 from service.training import OWN_LABELS, knowledge
@@ -62,7 +63,9 @@ def measured(way: Way, learnt: Sequence[Example], tested: Sequence[Example]) -> 
     classifier, _ = train("few", learnt, way.known, way.recipe, lambda _: None)
     head = classifier.heads[HEAD]
     petitions = [example.petition for example in tested]
-    margins = head.margins(classifier.features.transform(petitions), way.known.points(petitions))
+    margins = head.margins(
+        classifier.features.transform([read(petition) for petition in petitions]), way.known.points(petitions)
+    )
     return head_report([example.labels[HEAD] for example in tested], ranked(head, margins))
 
 

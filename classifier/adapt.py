@@ -13,6 +13,7 @@ from classifier.features import fit_shared_features
 from classifier.model import Classifier
 from classifier.report import HeadReport, Report
 from classifier.train import Knowledge, Progress, Recipe, ranked, train
+from rules.reading import read
 
 HEAD = "category"
 NEVER = 1 << 40
@@ -123,7 +124,7 @@ def adapt(version: str, backlog: Backlog, teaching: Teaching, limits: Limits, pr
 def agreement(classifier: Classifier, backlog: Backlog, least: float) -> Iterator[Agreed]:
     """Rows whose rules are clear and lie in the classifier's first label, which has at least this probability."""
     head = classifier.heads[HEAD]
-    said = ranked(head, head.margins(classifier.features.transform(backlog.petitions), backlog.points))
+    said = ranked(head, head.margins(classifier.features.transform(backlog.readings), backlog.points))
     for row, (prediction, verdict) in enumerate(zip(said, backlog.verdicts, strict=True)):
         inside = f"{verdict.category}.".startswith(f"{prediction.label}.")
         if verdict.clear and inside and prediction.probability >= least:
@@ -151,8 +152,8 @@ def learn(
     """The model after the last round, its report, and the rows that taught it; held-back rows never do."""
     teacher, held_back = start
     aside = {item.row for item in held_back}
-    ours = [example.petition for example in teaching.corpus]
-    features = fit_shared_features(ours, backlog.petitions, teaching.knowledge.segmenter, teaching.recipe.blocks)
+    ours = [read(example.petition) for example in teaching.corpus]
+    features = fit_shared_features(ours, backlog.readings, teaching.knowledge.segmenter, teaching.recipe.blocks)
     for number in range(1, limits.rounds + 1):
         agreed = [item for item in agreement(teacher, backlog, limits.least_probability) if item.row not in aside]
         taught = tuple(_example(item, backlog) for item in balanced(agreed, limits.cap))
@@ -172,7 +173,7 @@ def _example(item: Agreed, backlog: Backlog) -> Example:
 def _words_alone(classifier: Classifier, backlog: Backlog, rows: Sequence[Agreed]) -> HeadReport:
     """How often the words say what was agreed on: rules, which had their say in that, are left out."""
     head = classifier.heads[HEAD]
-    margins = head.word_margins(classifier.features.transform([backlog.petitions[item.row] for item in rows]))
+    margins = head.word_margins(classifier.features.transform([backlog.readings[item.row] for item in rows]))
     return head_report([item.label for item in rows], ranked(head, margins))
 
 

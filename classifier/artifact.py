@@ -14,13 +14,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from pydantic import ValidationError
 
 from classifier.dataset import Example
 from classifier.errors import ArtifactError
-from classifier.features import Block, BlockVocabulary, FeatureSpace
+from classifier.features import FeatureSpace
 from classifier.gate import Gate
+from classifier.head import Head, Part
 from classifier.manifest import (
     FORMAT,
     NAME,
@@ -32,13 +32,17 @@ from classifier.manifest import (
     card,
     head_name,
 )
-from classifier.model import Classifier, Head, Part
+from classifier.model import Classifier
 from classifier.report import Report
 from classifier.segment import build_segmenter
+from classifier.stack import Stack, ruled, spans
+from classifier.vocabulary import Block, BlockVocabulary
 
 MANIFEST = "manifest.json"
 CARD = "card.md"
 WORDS = "words.txt"
+WEIGHTS = "weights.npy"
+BIAS = "bias.npy"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,22 +88,22 @@ def save(classifier: Classifier, report: Report, origin: Origin, models: Path) -
 
 
 def _write(classifier: Classifier, report: Report, origin: Origin, folder: Path) -> None:
-    (folder / WORDS).write_text("\n".join(origin.user_words) + "\n", encoding="utf-8")
-    for number, vocabulary in enumerate(classifier.features.vocabularies):
+    vocabularies = classifier.features.vocabularies
+    if _cuts_words(vocabularies):
+        (folder / WORDS).write_text("\n".join(origin.user_words) + "\n", encoding="utf-8")
+    for number, vocabulary in enumerate(vocabularies):
         (folder / f"block{number}.txt").write_text("\n".join(vocabulary.grams) + "\n", encoding="utf-8")
         np.save(folder / f"block{number}.idf.npy", vocabulary.idf, allow_pickle=False)
-    for head in classifier.heads.values():
-        for number, part in enumerate(head.parts):
-            arrays: dict[str, NDArray[Any]] = {
-                "weights": part.weights.astype(np.float16),
-                "bias": part.bias,
-                "of": part.of,
-            }
-            for name, array in arrays.items():
-                np.save(folder / f"{head.name}{number}.{name}.npy", array, allow_pickle=False)
+    np.save(folder / WEIGHTS, classifier.stack.weights, allow_pickle=False)
+    np.save(folder / BIAS, classifier.stack.bias, allow_pickle=False)
     manifest = _manifest(classifier, report, origin, folder)
     (folder / CARD).write_text(card(manifest), encoding="utf-8")
     (folder / MANIFEST).write_text(manifest.model_dump_json(indent=1) + "\n", encoding="utf-8")
+
+
+def _cuts_words(vocabularies: Iterable[BlockVocabulary]) -> bool:
+    """Whether a text must be cut into words: only then do the words the segmenter is to know belong to the model."""
+    return any(vocabulary.block.unit == "word" for vocabulary in vocabularies)
 
 
 def _manifest(classifier: Classifier, report: Report, origin: Origin, folder: Path) -> Manifest:
@@ -112,6 +116,7 @@ def _manifest(classifier: Classifier, report: Report, origin: Origin, folder: Pa
         rulebook=origin.rulebook,
         blocks=tuple(BlockManifest(**asdict(v.block)) for v in classifier.features.vocabularies),
         heads={head_name(name): _head_manifest(head) for name, head in classifier.heads.items()},
+        unseen_limit=classifier.unseen_limit,
         training=origin.training,
         metrics={name: asdict(head) for name, head in report.heads.items()},
         files={path.name: _digest(path) for path in sorted(folder.iterdir())},
@@ -123,8 +128,8 @@ def _head_manifest(head: Head) -> HeadManifest:
         labels=head.labels,
         rule_weight=head.rule_weight,
         sharpness=head.sharpness,
-        parts=len(head.parts),
         gate=GateManifest(**asdict(head.gate)) if head.gate else None,
+        offset=head.offset,
     )
 
 
@@ -137,17 +142,20 @@ def load(folder: Path) -> Classifier:
             raise ArtifactError(f"{path}: missing")
         if _digest(path) != digest:
             raise ArtifactError(f"{path}: changed since it was made (its digest does not match the manifest)")
-    segmenter = build_segmenter(_lines(folder / WORDS))
     vocabularies = [_vocabulary(folder, number, block) for number, block in enumerate(manifest.blocks)]
-    heads: dict[str, Head] = {name: _head(folder, name, head) for name, head in manifest.heads.items()}
-    return Classifier(manifest.version, FeatureSpace(vocabularies, segmenter), heads)
+    segmenter = build_segmenter(_lines(folder / WORDS)) if _cuts_words(vocabularies) else None
+    features = FeatureSpace(vocabularies, segmenter)
+    heads, stack = _heads(folder, manifest, features.size)
+    return Classifier(manifest.version, features, heads, manifest.unseen_limit, stack)
 
 
 def read_manifest(folder: Path) -> Manifest:
     """The manifest alone; raises ArtifactError when there is none or it is not valid."""
     path = folder / MANIFEST
     try:
-        return Manifest.model_validate_json(path.read_bytes())
+        raw = path.read_bytes()
+        _check_format(raw, folder)
+        return Manifest.model_validate_json(raw)
     except OSError:
         raise ArtifactError(f"{folder}: no model there (no {MANIFEST})") from None
     except ValidationError as error:
@@ -178,16 +186,28 @@ def _vocabulary(folder: Path, number: int, block: BlockManifest) -> BlockVocabul
     return BlockVocabulary(Block(**block.model_dump()), grams, idf)
 
 
-def _head(folder: Path, name: str, head: HeadManifest) -> Head:
-    parts = []
-    for number in range(head.parts):
-        stem = f"{name}{number}"
-        of = _array(folder / f"{stem}.of.npy", (len(head.labels),))
-        bias = _array(folder / f"{stem}.bias.npy", (None,))
-        weights = _array(folder / f"{stem}.weights.npy", (None, bias.size))
-        parts.append(Part(weights.astype(np.float32), bias, of))
-    gate = Gate(**head.gate.model_dump()) if head.gate else None
-    return Head(name, head.labels, tuple(parts), head.rule_weight, head.sharpness, gate)
+def _heads(folder: Path, manifest: Manifest, features: int) -> tuple[dict[str, Head], Stack]:
+    """All heads, over one mapped array of weights."""
+    columns = spans({name: len(head.labels) for name, head in manifest.heads.items()})
+    width = sum(len(head.labels) for head in manifest.heads.values())
+    weights, bias = _array(folder / WEIGHTS, (features, width)), _array(folder / BIAS, (width,))
+    heads: dict[str, Head] = {}
+    for name, head in manifest.heads.items():
+        part = Part(weights[:, columns[name]], bias[columns[name]], np.arange(len(head.labels)))
+        gate = Gate(**head.gate.model_dump()) if head.gate else None
+        heads[name] = Head(name, head.labels, (part,), head.rule_weight, head.sharpness, gate, head.offset)
+    return heads, Stack(weights, bias, columns, ruled(heads))
+
+
+def _check_format(raw: bytes, folder: Path) -> None:
+    """Models of another format are told apart from damaged ones. Raises ArtifactError."""
+    try:
+        found = json.loads(raw).get("format")
+    except (ValueError, AttributeError):
+        return
+    if isinstance(found, int) and found != FORMAT:
+        advice = "train it again" if found < FORMAT else "update fenban"
+        raise ArtifactError(f"{folder}: model of format {found}, this fenban reads format {FORMAT}; {advice}")
 
 
 def _array(path: Path, shape: Sequence[int | None]) -> Any:

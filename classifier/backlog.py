@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from classifier.dataset import ColumnReader, Columns, twin_groups
 from classifier.errors import InputError
 from classifier.rows import read_rows
 from rules.petition import Petition
+from rules.reading import Reading, read
 from rules.verdict import Levels, RuleVerdict
 
 MOST_ROWS = 20_000
@@ -24,12 +26,17 @@ class Texts:
     unreadable: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Backlog:
     """Row i of each belongs together: a petition and the rules' verdict on it."""
 
     petitions: tuple[Petition, ...]
     verdicts: tuple[RuleVerdict, ...]
+
+    @cached_property
+    def readings(self) -> list[Reading]:
+        """The petitions as features read them."""
+        return [read(petition) for petition in self.petitions]
 
     @property
     def points(self) -> list[Levels]:

@@ -124,7 +124,7 @@ def _figures(measure: _Measure, draws: Iterator[Ints] | Sequence[Ints]) -> dict[
 
 def _measure(outcome: Outcome) -> _Measure:
     labels = {label: number for number, label in enumerate(sorted({*outcome.truth, *outcome.guessed}))}
-    order = np.argsort(-outcome.lead, kind="stable")
+    order = np.argsort(-outcome.confidence, kind="stable")
     top3 = [t in [name for name, _ in p.ranked[:3]] for t, p in zip(outcome.truth, outcome.predictions, strict=True)]
     return _Measure(
         order=order,

@@ -9,7 +9,8 @@ from scipy.sparse import csr_matrix, diags
 
 from classifier.backlog import Backlog
 from classifier.dataset import twin_groups
-from classifier.model import Classifier, Floats
+from classifier.head import Floats
+from classifier.model import Classifier
 from rules.taxonomy import at_level
 from rules.verdict import RuleVerdict
 
@@ -24,14 +25,14 @@ PART = 512
 
 def choose(backlog: Backlog, classifier: Classifier, count: int) -> list[int]:
     """Rows of the backlog, most telling first; never two that are nearly the same text."""
-    rows = unit(classifier.features.transform(backlog.petitions))
+    rows = unit(classifier.features.transform(backlog.readings))
     worth = doubt(backlog, classifier) * typical(rows)
     return spread(rows, worth, twin_groups(backlog.petitions), count)
 
 
 def doubt(backlog: Backlog, classifier: Classifier) -> Floats:
     """1 where the classifier is sure and rules do not object, up to 3. Shape (petitions)."""
-    predictions = classifier.predict(backlog.petitions, backlog.points)
+    predictions = classifier.predict(backlog.readings, backlog.points)
     shares = [_branches(prediction.heads[HEAD].ranked) for prediction in predictions]
     return np.array([_doubt(*pair) for pair in zip(shares, backlog.verdicts, strict=True)], dtype=np.float32)
 

@@ -38,9 +38,9 @@ class Bin:
 
 @dataclass(frozen=True, slots=True)
 class CoveragePoint:
-    """The rows with at least this `lead` over the second label: their share of all rows, and how many are right."""
+    """The rows with at least this `probability`: their share of all rows, and how many are right."""
 
-    lead: float
+    probability: float
     coverage: float
     accuracy: float
 
@@ -56,11 +56,11 @@ class Curves:
 
 def curves(outcome: Outcome) -> Curves:
     """All curves of one head."""
-    right, lead = outcome.right, outcome.lead
+    right, confidence = outcome.right, outcome.confidence
     return Curves(
-        reliability=reliability(outcome.confidence, right),
-        coverage_curve=coverage_curve(lead, right),
-        marks={f"{precision:.0%}": furthest(lead, right, precision) for precision in PRECISIONS},
+        reliability=reliability(confidence, right),
+        coverage_curve=coverage_curve(confidence, right),
+        marks={f"{precision:.0%}": furthest(confidence, right, precision) for precision in PRECISIONS},
     )
 
 
@@ -106,25 +106,25 @@ def wilson(successes: int, rows: int) -> tuple[float, float]:
     return max(0.0, middle - half), min(1.0, middle + half)
 
 
-def coverage_curve(lead: Floats, right: Bools, most: int = CURVE_POINTS) -> tuple[CoveragePoint, ...]:
-    """Accuracy of the clearest rows as ever more of them are taken in, at no more than `most` places."""
-    leads, accuracies = _by_lead(lead, right)
+def coverage_curve(confidence: Floats, right: Bools, most: int = CURVE_POINTS) -> tuple[CoveragePoint, ...]:
+    """Accuracy of the surest rows as ever more of them are taken in, at no more than `most` places."""
+    surest, accuracies = _surest_first(confidence, right)
     places = np.unique(np.linspace(0, right.size - 1, min(most, right.size)).round().astype(int)).tolist()
-    return tuple(_point(leads, accuracies, place) for place in places)
+    return tuple(_point(surest, accuracies, place) for place in places)
 
 
-def furthest(lead: Floats, right: Bools, precision: float) -> CoveragePoint | None:
+def furthest(confidence: Floats, right: Bools, precision: float) -> CoveragePoint | None:
     """The furthest point of the curve that is right with at least `precision`; its coverage is `coverage_at`."""
-    leads, accuracies = _by_lead(lead, right)
+    surest, accuracies = _surest_first(confidence, right)
     precise = np.flatnonzero(accuracies >= precision)
-    return _point(leads, accuracies, int(precise[-1])) if precise.size else None
+    return _point(surest, accuracies, int(precise[-1])) if precise.size else None
 
 
-def _by_lead(lead: Floats, right: Bools) -> tuple[Floats, NDArray[np.float64]]:
-    """Lead of each row, the greatest first, and the accuracy of all rows up to it."""
-    order = np.argsort(-lead, kind="stable")
-    return lead[order], np.cumsum(right[order]) / np.arange(1, right.size + 1)
+def _surest_first(confidence: Floats, right: Bools) -> tuple[Floats, NDArray[np.float64]]:
+    """Confidence of each row, the greatest first, and the accuracy of all rows up to it."""
+    order = np.argsort(-confidence, kind="stable")
+    return confidence[order], np.cumsum(right[order]) / np.arange(1, right.size + 1)
 
 
-def _point(leads: Floats, accuracies: NDArray[np.float64], place: int) -> CoveragePoint:
-    return CoveragePoint(float(leads[place]), (place + 1) / len(leads), float(accuracies[place]))
+def _point(confidence: Floats, accuracies: NDArray[np.float64], place: int) -> CoveragePoint:
+    return CoveragePoint(float(confidence[place]), (place + 1) / len(confidence), float(accuracies[place]))

@@ -9,9 +9,10 @@ from pathlib import Path
 from zlib import crc32
 
 from classifier.errors import InputError
-from classifier.features import field_text
 from classifier.rows import LONG_NAME, Row, RowFile, read_rows
+from classifier.texts import readable
 from rules.petition import Petition
+from rules.reading import read
 from rules.rule import Kind
 from rules.taxonomy import Taxonomy
 from rules.text import MAX_LENGTH
@@ -144,7 +145,7 @@ def twin_groups(petitions: Sequence[Petition]) -> list[int]:
     parents = list(range(len(petitions)))
     first_with: dict[int, int] = {}
     for index, petition in enumerate(petitions):
-        for shingle in _sketch(field_text(petition, "text")):
+        for shingle in _sketch(readable(read(petition).text)):
             parents[_root(parents, index)] = _root(parents, first_with.setdefault(shingle, index))
     return [_root(parents, index) for index in range(len(petitions))]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 
 import numpy as np
 from sklearn.metrics import f1_score, precision_recall_fscore_support
@@ -15,6 +16,8 @@ from classifier.prediction import HeadPrediction
 from classifier.report import ClassReport, GateReport, HeadReport, Report
 from rules.taxonomy import at_level
 
+LATER = 0.2
+"""Share of rows, the latest ones, that a split by time tests."""
 RARE = 10
 """Classes with fewer rows than this are left out of `macro_f1_common`."""
 
@@ -29,7 +32,6 @@ def head_report(truth: Sequence[str], predictions: Sequence[HeadPrediction]) -> 
     guessed = [prediction.label for prediction in predictions]
     right = np.array([a == b for a, b in zip(truth, guessed, strict=True)])
     confidence = np.array([prediction.probability for prediction in predictions], dtype=np.float32)
-    lead = np.array([prediction.lead for prediction in predictions], dtype=np.float32)
     labels = sorted(set(truth))
     common = [label for label in labels if truth.count(label) >= RARE]
     top3 = [label in [name for name, _ in p.ranked[:3]] for label, p in zip(truth, predictions, strict=True)]
@@ -41,8 +43,8 @@ def head_report(truth: Sequence[str], predictions: Sequence[HeadPrediction]) -> 
         top3=float(np.mean(top3)),
         ece=calibration_error(confidence, right),
         brier=brier(truth, predictions),
-        coverage_at_98=coverage_at(lead, right, 0.98),
-        coverage_at_95=coverage_at(lead, right, 0.95),
+        coverage_at_98=coverage_at(confidence, right, 0.98),
+        coverage_at_95=coverage_at(confidence, right, 0.95),
         gate=_gate_report(truth, predictions),
         per_class=_per_class(truth, guessed, labels),
     )
@@ -86,6 +88,17 @@ def folds(labels: Sequence[str], groups: Sequence[int], count: int, seed: int) -
     """(training rows, test rows) of each fold; rows of one group never on both sides, label shares kept."""
     splitter = StratifiedGroupKFold(count, shuffle=True, random_state=seed)
     return [(train.tolist(), test.tolist()) for train, test in splitter.split(labels, labels, groups)]
+
+
+def split_by_time(days: Sequence[date], groups: Sequence[int]) -> tuple[list[int], list[int]]:
+    """(training rows, test rows): the later fifth is tested, and no earlier row of a group that reaches into it trains.
+
+    Twins of tested rows are left out, as folds leave them out, so that both ways differ by nothing but time.
+    """
+    order = sorted(range(len(days)), key=lambda row: days[row])
+    first = len(order) - round(len(order) * LATER)
+    tested = {groups[row] for row in order[first:]}
+    return sorted(row for row in order[:first] if groups[row] not in tested), sorted(order[first:])
 
 
 def _macro_f1(truth: Sequence[str], guessed: Sequence[str], labels: list[str]) -> float:

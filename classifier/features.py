@@ -1,91 +1,74 @@
-"""Turns petitions into numbers: character and word n-grams of the text, and a block for its title or first words."""
+"""Turns petitions into numbers: n-grams of the text, and a block for its title or first words."""
 
 from __future__ import annotations
 
-import re
-from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from typing import Literal
+from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
-from scipy.sparse import csr_matrix, hstack
+from scipy.sparse import csr_array, csr_matrix, vstack
 
-from classifier.grams import CharCounter, Ints, WordCounter, code_points, gram_keys, unpack, word_grams
+from classifier.grams import CharCounter, Strange, WordCounter, distinct
 from classifier.segment import Segmenter
-from rules.petition import Petition
-from rules.text import fold
+from classifier.trie import Ints
+from classifier.vocabulary import Block, BlockVocabulary, Floats, fit_shared_vocabularies, fit_vocabularies
+from rules.reading import Reading
 
-LEAD_LENGTH = 40
-"""Characters of the body that stand in for a missing title."""
-BACKLOG_ROWS = 3
-"""Petitions of an unlabelled backlog that an n-gram must stand in: a name in one or two of them is not kept."""
-Floats = NDArray[np.float32]
+BATCH = 64
+"""Texts counted together: their arrays stay in the cache of a core."""
+DEFAULT_BLOCKS = (Block("char", "text", 1, 2, 1.0, words=1.3), Block("char", "lead", 1, 2, 0.6))
+"""No block of words: cutting a text costs more than all the rest, and n-grams that are words tell as much."""
+_DAMPED = (1 + np.log(np.arange(1, 1 << 15))).astype(np.float32)
+"""What a count is worth, from 1; there are no more characters in a text."""
+
+_NOTHING = 1e-30
+"""Square of the length of a block that a text has nothing of: not zero, by which nothing can be divided."""
 
 
 @dataclass(frozen=True, slots=True)
-class Block:
-    """One group of features, normalised by itself: n-grams of `low`..`high` characters, or words."""
+class Rows:
+    """Features of some petitions: row i has `values` from `starts[i]` to `starts[i + 1]`, in these `columns`.
 
-    unit: Literal["char", "word"]
-    field: Literal["text", "lead"]
-    low: int
-    high: int
-    weight: float
-    min_rows: int = 2
+    `strange`: how much of each text is not known.
+    """
 
+    starts: Ints
+    columns: Ints
+    values: Floats
+    strange: list[Strange]
 
-DEFAULT_BLOCKS = (
-    Block("char", "text", 1, 2, 1.0),
-    Block("word", "text", 1, 1, 0.6),
-    Block("char", "lead", 1, 2, 0.6),
-)
+    def spread(self, one_each: Ints) -> Ints:
+        """One number for each row, as one for each feature."""
+        return one_each if one_each.size == 1 else one_each.repeat(self.starts[1:] - self.starts[:-1])
 
-
-def field_text(petition: Petition, field: str) -> str:
-    """What a block looks at: folded, without white space, digits made equal (no number of a person counts)."""
-    return (petition.text if field == "text" else petition.title or petition.body[:LEAD_LENGTH]).translate(_READABLE)
-
-
-def unnumbered(folded: str) -> str:
-    """Folded text with digits made equal, white space kept: offsets survive."""
-    return _DIGITS.sub("0", folded)
-
-
-class _Readable(dict[int, str]):
-    """Code point -> what features read of it; filled as characters are met."""
-
-    def __missing__(self, point: int) -> str:
-        folded = fold(chr(point))
-        self[point] = read = "" if folded.isspace() else unnumbered(folded)
-        return read
-
-
-_DIGITS = re.compile("[1-9]")
-_READABLE = _Readable()
-
-
-@dataclass(frozen=True)
-class BlockVocabulary:
-    """The features of one block: `grams` in column order, and each one's inverse row frequency."""
-
-    block: Block
-    grams: tuple[str, ...]
-    idf: Floats
+    def matrix(self, width: int) -> csr_array:
+        """The same as a matrix. Shape (petitions, width)."""
+        return csr_array((self.values, self.columns, self.starts), shape=(len(self.strange), width))
 
 
 class FeatureSpace:
-    """Columns of all blocks side by side; the same object serves training and deciding."""
+    """Columns of all blocks side by side; the same object serves training and deciding.
 
-    def __init__(self, vocabularies: Sequence[BlockVocabulary], segmenter: Segmenter) -> None:
+    `segmenter`: only needed by blocks of words.
+    """
+
+    def __init__(self, vocabularies: Sequence[BlockVocabulary], segmenter: Segmenter | None = None) -> None:
         self.vocabularies = tuple(vocabularies)
         self._segmenter = segmenter
-        self._counters = [_counter(vocabulary, segmenter) for vocabulary in self.vocabularies]
+        self._edges: list[int] = np.cumsum([0, *(len(v.grams) for v in self.vocabularies)]).tolist()
+        self._idf = np.concatenate([v.idf for v in self.vocabularies])
+        weights = np.array([v.block.weight for v in self.vocabularies], dtype=np.float32)
+        self._weights = np.tile(weights, BATCH)
+        narrow = self.size * BATCH <= np.iinfo(np.int32).max  # such keys are sorted faster
+        self._begins: Ints = (np.arange(BATCH + 1) * self.size).astype(np.int32 if narrow else np.int64)
+        self._limits = np.add.outer(self._begins, np.array(self._edges[:-1], dtype=self._begins.dtype)).ravel()
+        placed = list(zip(self._edges, self.vocabularies, strict=False))
+        self._characters = CharCounter([pair for pair in placed if pair[1].block.unit == "char"])
+        self._words = [self._word_counter(*pair) for pair in placed if pair[1].block.unit == "word"]
 
     @property
     def size(self) -> int:
-        return sum(len(vocabulary.grams) for vocabulary in self.vocabularies)
+        return self._edges[-1]
 
     @property
     def grams(self) -> tuple[str, ...]:
@@ -94,106 +77,62 @@ class FeatureSpace:
 
     def restricted(self, columns: Ints) -> FeatureSpace:
         """The space of these columns only; the others are then unknown n-grams."""
-        kept = set(columns.tolist())
-        vocabularies, start = [], 0
-        for vocabulary in self.vocabularies:
-            own = [i for i in range(len(vocabulary.grams)) if start + i in kept]
-            grams = tuple(vocabulary.grams[i] for i in own)
+        vocabularies = []
+        for vocabulary, start, end in zip(self.vocabularies, self._edges, self._edges[1:], strict=False):
+            own = columns[(columns >= start) & (columns < end)] - start
+            grams = tuple(vocabulary.grams[i] for i in own.tolist())
             vocabularies.append(BlockVocabulary(vocabulary.block, grams, vocabulary.idf[own]))
-            start += len(vocabulary.grams)
         return FeatureSpace(vocabularies, self._segmenter)
 
-    def transform(self, petitions: Sequence[Petition]) -> csr_matrix:
+    def transform(self, readings: Sequence[Reading]) -> csr_matrix:
         """Rows of log-damped, idf-weighted counts; each block has length `weight`. Shape (petitions, size)."""
-        fields = {vocabulary.block.field for vocabulary in self.vocabularies}
-        texts = {field: [field_text(petition, field) for petition in petitions] for field in fields}
-        parts = [
-            _weighted(counter.count(texts[vocabulary.block.field]), vocabulary)
-            for counter, vocabulary in zip(self._counters, self.vocabularies, strict=True)
-        ]
-        return csr_matrix(hstack(parts, format="csr", dtype=np.float32))
+        parts = [self.rows(readings[i : i + BATCH]).matrix(self.size) for i in range(0, len(readings), BATCH)]
+        return csr_matrix(vstack(parts, format="csr"))
+
+    def strange(self, readings: Sequence[Reading]) -> list[Strange]:
+        """How much of each text is not known."""
+        batches = (readings[i : i + BATCH] for i in range(0, len(readings), BATCH))
+        return [strange for batch in batches for strange in self.rows(batch).strange]
+
+    def rows(self, readings: Sequence[Reading]) -> Rows:
+        """The same of 1 to BATCH petitions as plain arrays."""
+        count, blocks = len(readings), len(self.vocabularies)
+        begins = self._begins[:count]
+        found, strange = self._characters.find(readings, begins)
+        if self._words:
+            found = np.concatenate([found, *(counter.find(readings, begins) for counter in self._words)])
+        keys, counts = distinct(found)
+        edges = keys.searchsorted(self._limits[: count * blocks + 1])
+        columns = keys % self.size if count > 1 else keys
+        return Rows(edges[::blocks], columns, self._values(columns, counts, edges), strange)
+
+    def _values(self, columns: Ints, counts: Ints, edges: Ints) -> Floats:
+        """Damped counts times idf; between two edges lies what one row has of one block: that has its weight."""
+        values = _DAMPED.take(counts - 1, mode="clip")
+        values *= self._idf.take(columns)
+        squares = np.empty(values.size + 1, dtype=np.float32)
+        squares[-1] = _NOTHING
+        np.multiply(values, values, out=squares[:-1])
+        lengths = np.sqrt(np.add.reduceat(squares, edges[:-1], dtype=np.float64))
+        scales = self._weights[: edges.size - 1] / lengths
+        values *= scales.astype(np.float32).repeat(edges[1:] - edges[:-1])
+        return values
+
+    def _word_counter(self, first: int, vocabulary: BlockVocabulary) -> WordCounter:
+        if self._segmenter is None:
+            raise ValueError("a block of words needs a segmenter")
+        return WordCounter(first, vocabulary, self._segmenter)
 
 
 def fit_features(
-    petitions: Sequence[Petition], segmenter: Segmenter, blocks: Sequence[Block] = DEFAULT_BLOCKS
+    readings: Sequence[Reading], segmenter: Segmenter, blocks: Sequence[Block] = DEFAULT_BLOCKS
 ) -> FeatureSpace:
-    """The feature space of these petitions: every n-gram that stands in at least `min_rows` of them."""
-    vocabularies = []
-    for block in blocks:
-        texts = [field_text(petition, block.field) for petition in petitions]
-        vocabularies.append(_fit_block(block, texts, segmenter))
-    return FeatureSpace(vocabularies, segmenter)
+    """The feature space of these petitions."""
+    return FeatureSpace(fit_vocabularies(readings, segmenter, blocks), segmenter)
 
 
 def fit_shared_features(
-    petitions: Sequence[Petition], backlog: Sequence[Petition], segmenter: Segmenter, blocks: Sequence[Block]
+    readings: Sequence[Reading], backlog: Sequence[Reading], segmenter: Segmenter, blocks: Sequence[Block]
 ) -> FeatureSpace:
-    """As `fit_features`, the backlog's rows counted too; a gram may also be there for BACKLOG_ROWS of these."""
-    vocabularies = []
-    for block in blocks:
-        own, theirs = (_row_counts(block, some, segmenter) for some in (petitions, backlog))
-        grams = sorted(
-            gram for gram in own | theirs if own[gram] >= block.min_rows or theirs[gram] >= BACKLOG_ROWS
-        )  # fmt: skip
-        rows = np.array([own[gram] + theirs[gram] for gram in grams], dtype=np.int64)
-        vocabularies.append(_vocabulary(block, grams, rows, len(petitions) + len(backlog)))
-    return FeatureSpace(vocabularies, segmenter)
-
-
-def _row_counts(block: Block, petitions: Sequence[Petition], segmenter: Segmenter) -> Counter[str]:
-    """In how many petitions each gram of the block stands."""
-    texts = [field_text(petition, block.field) for petition in petitions]
-    grams, rows = _gram_rows(replace(block, min_rows=1), texts, segmenter)
-    return Counter(dict(zip(grams, rows.tolist(), strict=True)))
-
-
-def _fit_block(block: Block, texts: list[str], segmenter: Segmenter) -> BlockVocabulary:
-    return _vocabulary(block, *_gram_rows(block, texts, segmenter), len(texts))
-
-
-def _gram_rows(block: Block, texts: list[str], segmenter: Segmenter) -> tuple[list[str], Ints]:
-    """Grams of at least `min_rows` texts, and of how many."""
-    return _word_rows(texts, block, segmenter) if block.unit == "word" else _char_rows(texts, block)
-
-
-def _vocabulary(block: Block, grams: list[str], rows: Ints, texts: int) -> BlockVocabulary:
-    idf = np.log((1 + texts) / (1 + rows)) + 1
-    return BlockVocabulary(block, tuple(grams), idf.astype(np.float32))
-
-
-def _char_rows(texts: list[str], block: Block) -> tuple[list[str], Ints]:
-    points, documents = code_points(texts)
-    grams: list[str] = []
-    rows: list[Ints] = []
-    for length in range(block.low, block.high + 1):
-        keys, inside = gram_keys(points, documents, length)
-        pairs = np.unique(np.stack([keys[inside], documents[: keys.size][inside]]), axis=1)[0]
-        found, counts = np.unique(pairs, return_counts=True)
-        kept = counts >= block.min_rows
-        grams += [unpack(int(key), length) for key in found[kept]]
-        rows.append(counts[kept])
-    return grams, np.concatenate(rows)
-
-
-def _word_rows(texts: list[str], block: Block, segmenter: Segmenter) -> tuple[list[str], Ints]:
-    """Words of two characters and more: single ones are characters already."""
-    rows: Counter[str] = Counter()
-    for text in texts:
-        rows.update(set(word_grams(segmenter.words(text), block.low, block.high)))
-    kept = sorted(gram for gram, count in rows.items() if count >= block.min_rows and len(gram) > 1)
-    return kept, np.array([rows[gram] for gram in kept], dtype=np.int64)
-
-
-def _counter(vocabulary: BlockVocabulary, segmenter: Segmenter) -> CharCounter | WordCounter:
-    block = vocabulary.block
-    if block.unit == "word":
-        return WordCounter(vocabulary.grams, block.low, block.high, segmenter)
-    return CharCounter(vocabulary.grams, block.low, block.high)
-
-
-def _weighted(counts: csr_matrix, vocabulary: BlockVocabulary) -> csr_matrix:
-    values = (1 + np.log(counts.data)) * vocabulary.idf[counts.indices]
-    rows = np.repeat(np.arange(counts.shape[0]), np.diff(counts.indptr))
-    lengths = np.sqrt(np.bincount(rows, weights=values**2, minlength=counts.shape[0]))
-    values = values / np.maximum(lengths, 1e-12)[rows] * vocabulary.block.weight
-    return csr_matrix((values.astype(np.float32), counts.indices, counts.indptr), shape=counts.shape)
+    """The feature space of these petitions and an unlabelled backlog."""
+    return FeatureSpace(fit_shared_vocabularies(readings, backlog, segmenter, blocks), segmenter)

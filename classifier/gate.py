@@ -9,7 +9,7 @@ from math import ceil
 import numpy as np
 from numpy.typing import NDArray
 
-from classifier.prediction import HeadPrediction, TellingWord, Trust, lead
+from classifier.prediction import HeadPrediction, TellingWord, Trust
 
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int64]
@@ -28,9 +28,7 @@ NEVER = 2.0
 
 @dataclass(frozen=True, slots=True)
 class Gate:
-    """Thresholds by label: on the lead over the second label (to be sent on, to be suggested), and on the
-    probability (to be in the prediction set).
-    """
+    """Thresholds by label on its probability: to be sent on, to be suggested, to be in the prediction set."""
 
     auto: Mapping[str, float]
     suggest: Mapping[str, float]
@@ -47,10 +45,10 @@ class Gate:
     def trust(self, ranked: tuple[tuple[str, float], ...]) -> Trust:
         """What may happen with the first label: an empty or a large prediction set is for a person."""
         size = len(self.plausible(ranked))
-        label, ahead = ranked[0][0], lead(ranked)
-        if size == 1 and ahead >= self.auto[label]:
+        label, probability = ranked[0]
+        if size == 1 and probability >= self.auto[label]:
             return "auto"
-        return "suggest" if 1 <= size <= LARGE_SET and ahead >= self.suggest[label] else "review"
+        return "suggest" if 1 <= size <= LARGE_SET and probability >= self.suggest[label] else "review"
 
 
 def fit_gate(labels: tuple[str, ...], probabilities: Floats, truth: Ints) -> Gate:
@@ -63,21 +61,25 @@ def fit_gate(labels: tuple[str, ...], probabilities: Floats, truth: Ints) -> Gat
 
 
 def _thresholds(labels: tuple[str, ...], probabilities: Floats, truth: Ints, precision: float) -> dict[str, float]:
-    """For each label the least lead above which it was right with `precision`."""
-    guessed = probabilities.argmax(axis=1)
-    top = -np.sort(-probabilities, axis=1)[:, :2]
-    confidence = top[:, 0] / np.maximum(top.sum(axis=1), 1e-12)
+    """For each label half-way between its own threshold and that of all labels: its own alone follows chance."""
+    guessed, confidence = probabilities.argmax(axis=1), probabilities.max(axis=1)
     right = guessed == truth
+    shared = _least_confidence(confidence, right, precision)
+    own = [_least_confidence(confidence[guessed == i], right[guessed == i], precision) for i in range(len(labels))]
+    never = [shared == NEVER or int((guessed == i).sum()) < LEAST_ROWS for i in range(len(labels))]
     return {
-        label: _least_confidence(confidence[guessed == index], right[guessed == index], precision)
-        for index, label in enumerate(labels)
-    }
+        label: NEVER if never[index] else (min(own[index], 1.0) + shared) / 2 for index, label in enumerate(labels)
+    }  # fmt: skip
 
 
 def _least_confidence(confidence: Floats, right: NDArray[np.bool_], precision: float) -> float:
+    """The least confidence from which rows are right with `precision`, NEVER where there is none.
+
+    One wrong row more is feared: so the share holds for rows to come (Angelopoulos et al. 2022, arXiv:2208.02814).
+    """
     order = np.argsort(-confidence, kind="stable")
-    share = np.cumsum(right[order]) / np.arange(1, len(order) + 1)
-    good = np.flatnonzero(share >= precision)
+    count = np.arange(1, len(order) + 1)
+    good = np.flatnonzero(np.cumsum(~right[order]) + 1 <= (1 - precision) * (count + 1))
     good = good[good >= LEAST_ROWS - 1]
     return float(confidence[order[good[-1]]]) if good.size else NEVER
 

@@ -1,150 +1,135 @@
-"""Counts known n-grams: characters by hashed 64-bit keys, all texts of a batch at once; words by a dictionary."""
+"""Finds the known n-grams of a few texts: each occurrence is one key, its row's first key plus its column."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import chain
+from math import sqrt
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_matrix
 
 from classifier.segment import Segmenter
+from classifier.texts import Places, field_text, places
+from classifier.trie import GramTrie, Ints
+from classifier.vocabulary import BlockVocabulary, word_grams
+from rules.reading import Reading
 
-Ints = NDArray[np.int64]
-_PACK = 21
-"""Bits of one code point; three fit into one 64-bit key."""
-_MIX = np.uint64(0x9E3779B97F4A7C15)
-"""Multiplier of Fibonacci hashing (Knuth, TAOCP 3, 6.4)."""
-_ROOM = 4
-"""Buckets for each key."""
+PAIR = 2
+"""Characters of the n-grams that tell how strange a text is."""
+LEAST_PAIRS = 5
+"""A shorter text is never called strange."""
+Placed = tuple[int, BlockVocabulary]
+"""A block's first column, and its n-grams."""
 
 
-class GramTable:
-    """Keys to columns, looked up a whole array at a time: a hash gives a bucket, most buckets hold one key or none."""
+class Strange(NamedTuple):
+    """How many pairs of characters a text has, and how many of them are not known."""
 
-    def __init__(self, keys: Ints, columns: Ints) -> None:
-        bits = max(4, int(max(1, keys.size) * _ROOM - 1).bit_length())
-        self._shift = np.uint64(64 - bits)
-        buckets = self._bucket(keys)
-        order = np.argsort(buckets, kind="stable")
-        self._keys = keys[order]
-        self._columns = columns[order]
-        self._starts = np.searchsorted(buckets[order], np.arange(2**bits + 1)).astype(np.int32)
+    pairs: int
+    unknown: int
 
-    def find(self, keys: Ints) -> Ints:
-        """The column of each key, -1 for an unknown one."""
-        found = np.full(keys.size, -1, dtype=np.int64)
-        if not self._keys.size:
-            return found
-        buckets = self._bucket(keys)
-        places, ends = self._starts[buckets], self._starts[buckets + 1]
-        open_ = np.flatnonzero(places < ends)
-        while open_.size:
-            hit = self._keys[places[open_]] == keys[open_]
-            matched = open_[hit]
-            found[matched] = self._columns[places[matched]]
-            open_ = open_[~hit]
-            places[open_] += 1
-            open_ = open_[places[open_] < ends[open_]]
-        return found
+    @property
+    def share(self) -> float:
+        """Of pairs that are not known; 0 where there is none."""
+        return self.unknown / self.pairs if self.pairs else 0.0
 
-    def _bucket(self, keys: Ints) -> Ints:
-        return ((keys.view(np.uint64) * _MIX) >> self._shift).view(np.int64)
+    def beyond(self, limit: float) -> bool:
+        """Whether the share is beyond the limit by more than chance may do in a text so short (one standard error)."""
+        return self.pairs >= LEAST_PAIRS and self.share > limit + sqrt(limit * (1 - limit) / self.pairs)
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """One search: n-grams of `length` characters in the text, or its lead; `offset`: of the block in the table."""
+
+    length: int
+    field: str
+    offset: int
+
+    def nodes(self, walked: list[Ints], where: Places) -> Ints:
+        """The nodes at all places where such an n-gram may begin."""
+        nodes = walked[self.length - 1]
+        if self.field == "text":
+            nodes = nodes[: where.count]
+        else:
+            sizes = zip(where.starts, self.sizes(where), strict=True)
+            nodes = np.concatenate([nodes[start : start + size] for start, size in sizes])
+        return nodes + self.offset if self.offset else nodes
+
+    def sizes(self, where: Places) -> list[int]:
+        """How many of `nodes` are each text's."""
+        if self.field == "text":
+            return [size + 1 for size in where.sizes]
+        return [max(lead - self.length + 1, 0) for lead in where.leads]
 
 
 class CharCounter:
-    """Counts character n-grams of `low`..`high` characters."""
+    """Occurrences of n-grams of characters, all blocks of them together."""
 
-    def __init__(self, grams: Sequence[str], low: int, high: int) -> None:
-        self._size = len(grams)
-        self._tables = []
-        for length in range(low, high + 1):
-            columns = np.array([i for i, gram in enumerate(grams) if len(gram) == length], dtype=np.int64)
-            keys = np.array([pack(grams[i]) for i in columns], dtype=np.int64)
-            self._tables.append((length, GramTable(keys, columns)))
+    def __init__(self, blocks: Sequence[Placed]) -> None:
+        self._trie = GramTrie(list(dict.fromkeys(gram for _, vocabulary in blocks for gram in vocabulary.grams)))
+        self._table = np.full(len(blocks) * self._trie.size, -1, dtype=np.int32)
+        self._looks: list[_Look] = []
+        for number, (first, vocabulary) in enumerate(blocks):
+            offset, block = number * self._trie.size, vocabulary.block
+            nodes = self._trie.nodes(vocabulary.grams)
+            self._table[offset + nodes] = np.arange(first, first + len(vocabulary.grams))
+            self._looks += [_Look(length, block.field, offset) for length in range(block.low, block.high + 1)]
+        self._looks.sort(key=lambda look: (look.field != "text", look.length != PAIR))
+        self._longest = max((look.length for look in self._looks), default=1)
 
-    def count(self, texts: Sequence[str]) -> csr_matrix:
-        """Shape (texts, grams)."""
-        points, documents = code_points(texts)
-        columns = np.full((points.size, len(self._tables)), -1, dtype=np.int64)
-        for place, (length, table) in enumerate(self._tables):
-            keys, inside = gram_keys(points, documents, length)
-            columns[: keys.size, place] = np.where(inside, table.find(keys), -1)
-        known = columns.ravel() >= 0
-        rows = np.repeat(documents, len(self._tables))[known]
-        return _summed(rows, columns.ravel()[known], (len(texts), self._size))
+    def find(self, readings: Sequence[Reading], begins: Ints) -> tuple[Ints, list[Strange]]:
+        """Keys in any order, and how strange each text is."""
+        if not self._looks:
+            return np.zeros(0, dtype=begins.dtype), [Strange(0, 0)] * len(readings)
+        where = places(readings, self._trie.alphabet)
+        walked = self._trie.walk(where.codes, self._longest)
+        columns = self._table.take(np.concatenate([look.nodes(walked, where) for look in self._looks]))
+        known = columns >= 0
+        keys = columns[known]
+        if len(readings) > 1:
+            sizes = list(chain.from_iterable(look.sizes(where) for look in self._looks))
+            keys = keys + np.repeat(np.tile(begins, len(self._looks)), sizes)[known]
+        return keys, self._strange(known, where)
+
+    def _strange(self, known: NDArray[np.bool_], where: Places) -> list[Strange]:
+        first = self._looks[0]
+        if (first.field, first.length) != ("text", PAIR):
+            return [Strange(0, 0)] * len(where.sizes)
+        pairs = [max(size - PAIR + 1, 0) for size in where.sizes]
+        counts = [int(np.count_nonzero(known[s : s + n])) for s, n in zip(where.starts, pairs, strict=True)]
+        return [Strange(all_, all_ - count) for all_, count in zip(pairs, counts, strict=True)]
 
 
 class WordCounter:
-    """Counts words, and runs of words joined by a blank."""
+    """Occurrences of words, and of runs of words joined by a blank, of one block."""
 
-    def __init__(self, grams: Sequence[str], low: int, high: int, segmenter: Segmenter) -> None:
-        self._columns = {gram: column for column, gram in enumerate(grams)}
-        self._span = (low, high)
+    def __init__(self, first: int, vocabulary: BlockVocabulary, segmenter: Segmenter) -> None:
+        self._block = vocabulary.block
+        self._columns = {gram: first + column for column, gram in enumerate(vocabulary.grams)}
         self._segmenter = segmenter
 
-    def count(self, texts: Sequence[str]) -> csr_matrix:
-        """Shape (texts, grams)."""
+    def find(self, readings: Sequence[Reading], begins: Ints) -> Ints:
+        """Keys in any order."""
+        found = [self._found(reading) for reading in readings]
+        columns = np.fromiter(chain.from_iterable(found), dtype=begins.dtype)
+        return np.repeat(begins, [len(columns) for columns in found]) + columns
+
+    def _found(self, reading: Reading) -> list[int]:
+        words = self._segmenter.words(field_text(reading, self._block.field))
         get = self._columns.get
-        found = [
-            [
-                column
-                for gram in word_grams(self._segmenter.words(text), *self._span)
-                if (column := get(gram)) is not None
-            ]
-            for text in texts
-        ]
-        rows = np.repeat(np.arange(len(texts)), [len(columns) for columns in found])
-        columns = np.fromiter(chain.from_iterable(found), dtype=np.int64, count=rows.size)
-        return _summed(rows, columns, (len(texts), len(self._columns)))
+        grams = word_grams(words, self._block.low, self._block.high)
+        return [column for gram in grams if (column := get(gram)) is not None]
 
 
-def word_grams(words: list[str], low: int, high: int) -> Iterable[str]:
-    """Words (single characters too: they are in no vocabulary of words), and runs joined by a blank."""
-    if low == high == 1:
-        return words
-    return (
-        " ".join(words[start : start + length])
-        for length in range(low, high + 1)
-        for start in range(len(words) - length + 1)
-    )
-
-
-def code_points(texts: Sequence[str]) -> tuple[Ints, Ints]:
-    """All texts as one array of code points, and the row each stands in."""
-    sizes = [len(text) for text in texts]
-    points = np.frombuffer("".join(texts).encode("utf-32-le", "surrogatepass"), dtype=np.uint32).astype(np.int64)
-    return points, np.repeat(np.arange(len(texts)), sizes)
-
-
-def gram_keys(points: Ints, documents: Ints, length: int) -> tuple[Ints, NDArray[np.bool_]]:
-    """The key of the n-gram that begins at each place, and whether it lies within one text."""
-    count = max(0, points.size - length + 1)
-    keys = points[:count].copy()
-    for step in range(1, length):
-        keys = (keys << _PACK) | points[step : step + count]
-    return keys, documents[:count] == documents[length - 1 : length - 1 + count]
-
-
-def pack(gram: str) -> int:
-    """The key of an n-gram of at most three characters."""
-    key = 0
-    for char in gram:
-        key = (key << _PACK) | ord(char)
-    return key
-
-
-def unpack(key: int, length: int) -> str:
-    """The n-gram of a key."""
-    mask = (1 << _PACK) - 1
-    return "".join(chr((key >> (_PACK * step)) & mask) for step in reversed(range(length)))
-
-
-def _summed(rows: Ints, columns: Ints, shape: tuple[int, int]) -> csr_matrix:
-    """Occurrences, ordered by row, summed to counts."""
-    starts = np.zeros(shape[0] + 1, dtype=np.int64)
-    np.cumsum(np.bincount(rows, minlength=shape[0]), out=starts[1:])
-    counts = csr_matrix((np.ones(rows.size, dtype=np.float32), columns, starts), shape=shape)
-    counts.sum_duplicates()
-    return counts
+def distinct(keys: Ints) -> tuple[Ints, Ints]:
+    """Each key once, ascending, and how often it was there."""
+    keys.sort()
+    new = np.empty(keys.size + 1, dtype=np.bool_)
+    new[0] = new[-1] = True
+    np.not_equal(keys[1:], keys[:-1], out=new[1:-1])
+    edges = new.nonzero()[0]
+    return keys[edges[:-1]], edges[1:] - edges[:-1]

@@ -9,14 +9,18 @@ import numpy as np
 from joblib import Parallel, delayed
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
+from sklearn.linear_model import LogisticRegression
 from sklearn.svm import LinearSVC
 
-from classifier.model import Floats, Head, Indices, Part
+from classifier.head import Floats, Head, Indices, Part
 from rules.taxonomy import at_level
 
 SMOOTHING = 0.1
 MAX_ITER = 2000
 BALANCED_COST = 0.5
+LOGISTIC_COST = 5.0
+LOGISTIC_SHARE = 0.1
+"""A logistic margin is some four times as large; the rest is what the balanced classifier should count."""
 WORTH_PROCESSES = 2_000_000
 """Stored values times classes from which starting processes pays."""
 Bools = NDArray[np.bool_]
@@ -27,12 +31,14 @@ class Fit:
     """How a linear part is fitted. `level_weights`: how much each level of the category tree counts.
 
     `balanced`: to the classifier over naive-Bayes-weighted features one over plain features is added, in which rare
-    labels count more; both are linear, so their sum is one matrix.
+    labels count more; both are linear, so their sum is one matrix. `logistic`: the former is a logistic regression
+    instead of a support vector machine: better probabilities where labels are many and contradict one another.
     """
 
     cost: float = 1.0
     level_weights: tuple[float, float, float] = (0.5, 1.0, 1.0)
     balanced: bool = False
+    logistic: bool = False
     seed: int = 0
 
 
@@ -64,11 +70,15 @@ def _levels(labels: tuple[str, ...], fit: Fit) -> list[tuple[int, float]]:
 def _fit_columns(
     features: csr_matrix, own: Indices, count: int, fit: Fit, weights: Floats | None
 ) -> tuple[Floats, Floats]:
-    """Weights (features, count) and bias (count), one binary classifier each."""
-    tasks = (delayed(_fit_one)(features, own == column, count, fit, weights) for column in range(count))
+    """Weights (features, count) and bias (count), one binary classifier each; of features that occur in no row, 0."""
+    seen = np.flatnonzero(features.getnnz(axis=0))
+    rows = csr_matrix(features[:, seen])
+    tasks = (delayed(_fit_one)(rows, own == column, count, fit, weights) for column in range(count))
     # processes, not threads: liblinear draws from one random state for all threads of a process
-    fitted = Parallel(n_jobs=-1 if features.nnz * count > WORTH_PROCESSES else 1)(tasks)
-    return np.stack([w for w, _ in fitted], axis=1), np.array([b for _, b in fitted], dtype=np.float32)
+    fitted = Parallel(n_jobs=-1 if rows.nnz * count > WORTH_PROCESSES else 1)(tasks)
+    result = np.zeros((features.shape[1], count), dtype=np.float32)
+    result[seen] = np.stack([w for w, _ in fitted], axis=1)
+    return result, np.array([b for _, b in fitted], dtype=np.float32)
 
 
 def _rounded(weights: Floats) -> Floats:
@@ -93,9 +103,16 @@ def _fit_one(features: csr_matrix, own: Bools, count: int, fit: Fit, weights: Fl
 def _fit_ratios(features: csr_matrix, own: Bools, fit: Fit, weights: Floats | None) -> tuple[Floats, float]:
     ratio = log_count_ratio(features, own)
     scaled = csr_matrix((features.data * ratio[features.indices], features.indices, features.indptr), features.shape)
-    machine = LinearSVC(C=fit.cost, max_iter=MAX_ITER, random_state=fit.seed)
+    machine, share = _machine(fit)
     machine.fit(scaled, own, sample_weight=weights)
-    return machine.coef_[0] * ratio, float(machine.intercept_[0])
+    return machine.coef_[0] * ratio * share, float(machine.intercept_[0]) * share
+
+
+def _machine(fit: Fit) -> tuple[LinearSVC | LogisticRegression, float]:
+    """What is fitted to the weighted features, and the factor on its margin."""
+    if fit.logistic:
+        return LogisticRegression(C=LOGISTIC_COST, solver="liblinear", random_state=fit.seed), LOGISTIC_SHARE
+    return LinearSVC(C=fit.cost, max_iter=MAX_ITER, random_state=fit.seed), 1.0
 
 
 def log_count_ratio(features: csr_matrix, own: Bools) -> Floats:

@@ -8,8 +8,8 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 NAME = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"
 """What a version may be called; it becomes the name of a folder."""
-FORMAT = 1
-"""Raised whenever older code could not read a newer artifact."""
+FORMAT = 2
+"""Raised whenever newer code cannot read an older artifact, or older code a newer one."""
 
 
 HeadName = Literal["category", "kind", "department"]
@@ -20,7 +20,7 @@ class _Strict(BaseModel):
 
 
 class BlockManifest(_Strict):
-    """One feature block, as in classifier.features.Block."""
+    """One feature block, as in classifier.vocabulary.Block."""
 
     unit: str
     field: str
@@ -28,6 +28,7 @@ class BlockManifest(_Strict):
     high: int
     weight: float
     min_rows: int
+    words: float
 
 
 class GateManifest(_Strict):
@@ -39,13 +40,16 @@ class GateManifest(_Strict):
 
 
 class HeadManifest(_Strict):
-    """One head: labels in column order, how much rules count, how sharp probabilities are, number of parts."""
+    """One head: labels in column order, how much rules count.
+
+    `sharpness`, `offset`: the curve from margins to probabilities, as in classifier.head.shares.
+    """
 
     labels: tuple[str, ...]
     rule_weight: float
     sharpness: float
-    parts: int
     gate: GateManifest | None = None
+    offset: float | None = None
 
 
 class Training(_Strict):
@@ -61,15 +65,19 @@ class Training(_Strict):
 
 
 class Manifest(_Strict):
-    """manifest.json. `files`: SHA-256 of every other file of the folder, hexadecimal."""
+    """manifest.json. `files`: SHA-256 of every other file of the folder, hexadecimal.
 
-    format: int = Field(ge=1, le=FORMAT)
+    `unseen_limit`: greatest share of unknown pairs of characters with which a text is still familiar.
+    """
+
+    format: int = Field(ge=FORMAT, le=FORMAT)
     version: str = Field(pattern=NAME)
     made_at: str
     code: str
     rulebook: str
     blocks: tuple[BlockManifest, ...]
     heads: dict[HeadName, HeadManifest]
+    unseen_limit: float
     training: Training
     metrics: dict[str, Any]
     files: dict[str, str]

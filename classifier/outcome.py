@@ -35,13 +35,8 @@ class Outcome:
 
     @property
     def confidence(self) -> NDArray[np.float32]:
-        """The probability given to the label said."""
+        """The probability given to the label said: the order in which rows are handed over to the machine."""
         return np.array([prediction.probability for prediction in self.predictions], dtype=np.float32)
-
-    @property
-    def lead(self) -> NDArray[np.float32]:
-        """Its lead over the second label: the order in which rows are handed over to the machine."""
-        return np.array([prediction.lead for prediction in self.predictions], dtype=np.float32)
 
 
 def probability_of(prediction: HeadPrediction, label: str) -> float:

@@ -38,20 +38,15 @@ class HeadPrediction:
     def probability(self) -> float:
         return self.ranked[0][1]
 
-    @property
-    def lead(self) -> float:
-        """The first label's share of what it and the second have, 0.5 to 1: tells right from wrong best."""
-        return lead(self.ranked)
-
-
-def lead(ranked: tuple[tuple[str, float], ...]) -> float:
-    """p1 / (p1 + p2); 1 where there is no second."""
-    first, second = ranked[0][1], ranked[1][1] if len(ranked) > 1 else 0.0
-    return first / (first + second) if first > 0 else 0.0
-
 
 @dataclass(frozen=True, slots=True)
 class Prediction:
-    """One head prediction for each head the model has."""
+    """One head prediction for each head the model has.
+
+    `unseen`: the share of the text's pairs of characters that the model does not know, 0 for a very short text;
+    `unfamiliar`: whether it is greater than among the texts the model was trained on, so that it may know nothing.
+    """
 
     heads: Mapping[str, HeadPrediction]
+    unseen: float = 0.0
+    unfamiliar: bool = False

@@ -28,7 +28,7 @@ class GateReport:
 
 @dataclass(frozen=True, slots=True)
 class HeadReport:
-    """Figures of one head. Coverage: share of rows, greatest lead first, right at 98 % and 95 %. Brier: 0 to 2."""
+    """Figures of one head. Coverage: share of rows, surest first, right at 98 % and 95 %. Brier: 0 to 2."""
 
     rows: int
     accuracy: float

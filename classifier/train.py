@@ -11,25 +11,29 @@ import numpy as np
 from scipy.sparse import csr_matrix
 from sklearn.feature_selection import chi2
 
-from classifier.calibrate import fit_sharpness, log_loss
+from classifier.calibrate import Calibration, fit_calibration, fit_sharpness, log_loss
 from classifier.dataset import Example, twin_groups
 from classifier.errors import TooFewRowsError
 from classifier.evaluate import folds, head_report
-from classifier.features import DEFAULT_BLOCKS, Block, FeatureSpace, fit_features
+from classifier.features import DEFAULT_BLOCKS, FeatureSpace, fit_features
 from classifier.gate import fit_gate
+from classifier.head import Floats, Head, Indices, best, shares
 from classifier.linear import Fit, fit_head
-from classifier.model import Classifier, Floats, Head, Indices
-from classifier.outcome import Outcome
+from classifier.model import Classifier
 from classifier.prediction import HeadPrediction
 from classifier.report import HeadReport, Report
 from classifier.segment import Segmenter
+from classifier.vocabulary import Block
 from rules.petition import Petition
+from rules.reading import Reading, read
 from rules.taxonomy import at_level
 from rules.verdict import Levels
 
 Progress = Callable[[str], None]
 RULE_WEIGHTS = (0.0, 0.05, 0.1, 0.2, 0.3, 0.4, 0.6)
 """Tried on held-back rows; what rules add shrinks by itself as labels grow."""
+FAMILIAR = 0.99
+"""Share of the rows trained on that are no more strange than a text may be."""
 UNKNOWN = np.float32(-2)
 """Margin of a label that a fold has not seen."""
 
@@ -55,11 +59,12 @@ class Recipe:
     `rule_weight` and `sharpness`: found on held-back rows when None. `background_rows`: what all background
     petitions together count for, in rows, when there are no own rows; it falls to nothing at `enough_rows` own rows.
     `most_features`: only that many, the most telling ones, are kept. `gated`: whether held-back rows set thresholds;
-    they must be like the rows to come.
+    they must be like the rows to come. `rivals`: other fits; of all the one with least log-loss on held-back rows.
     """
 
     blocks: tuple[Block, ...] = DEFAULT_BLOCKS
     fit: Fit = field(default_factory=Fit)
+    rivals: tuple[Fit, ...] = ()
     rule_weight: float | None = None
     sharpness: float | None = None
     background_rows: float = 1500.0
@@ -68,6 +73,11 @@ class Recipe:
     gated: bool = True
     inner_folds: int = 3
     seed: int = 0
+
+    @property
+    def ways(self) -> tuple[Recipe, ...]:
+        """This recipe with each of its fits."""
+        return tuple(replace(self, fit=fit, rivals=()) for fit in (self.fit, *self.rivals))
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,11 +105,12 @@ def train(
     progress("features")
     everything = [*examples, *knowledge.background]
     petitions = [example.petition for example in everything]
-    features = knowledge.features or fit_features(petitions, knowledge.segmenter, recipe.blocks)
-    rows = features.transform(petitions)
+    readings = [read(petition) for petition in petitions]
+    features = knowledge.features or fit_features(readings, knowledge.segmenter, recipe.blocks)
+    rows = features.transform(readings)
     if recipe.most_features is not None:
         features = _telling_features(features, rows, everything, recipe.most_features)
-        rows = features.transform(petitions)
+        rows = features.transform(readings)
     points = knowledge.points(petitions[: len(examples)])
     groups = twin_groups(petitions[: len(examples)])
     heads, reports = {}, {}
@@ -109,7 +120,19 @@ def train(
         own = [i for i, example in enumerate(examples) if name in example.labels]
         material = replace(material, points=[points[i] for i in own], groups=[groups[i] for i in own])
         heads[name], reports[name] = _train_head(material, recipe)
-    return Classifier(version, features, heads), Report(reports)
+    limit = _unseen_limit(features, rows, readings[: len(examples)])
+    return Classifier(version, features, heads, limit), Report(reports)
+
+
+def _unseen_limit(features: FeatureSpace, rows: csr_matrix, readings: Sequence[Reading]) -> float:
+    """The share of unknown pairs that FAMILIAR of these texts stay below, each as if it had not been trained on.
+
+    Without it an n-gram would be known that stands in `least` other rows: so one more is asked for here.
+    """
+    counts = np.bincount(rows.indices, minlength=features.size)
+    least = min(vocabulary.block.min_rows for vocabulary in features.vocabularies)
+    others = features.restricted(np.flatnonzero(counts > least))
+    return float(np.quantile([strange.share for strange in others.strange(readings)], FAMILIAR, method="higher"))
 
 
 def _telling_features(
@@ -129,7 +152,7 @@ def _material(
 ) -> _Material:
     """Own rows with this label, then the background rows whose label lies in one of theirs."""
     own = [(i, example.labels[name]) for i, example in enumerate(examples) if name in example.labels]
-    _check(name, [label for _, label in own])
+    check_labels(name, [label for _, label in own])
     known = {label for _, label in own}
     borrowed = [
         (len(examples) + i, label)
@@ -153,17 +176,34 @@ def _local(label: str | None, known: set[str], covered: Mapping[str, str]) -> st
 
 def _train_head(material: _Material, recipe: Recipe) -> tuple[Head, HeadReport]:
     own_labels = material.labels[: material.own]
-    head = fit_head(material.name, material.rows, material.labels, recipe.fit, material.weights)
-    words = _held_back_margins(head, material, recipe)
-    rules = head.rule_margins(material.points)
-    truth = np.array([head.labels.index(label) for label in own_labels])
-    weight = _rule_weight(words, rules, truth) if recipe.rule_weight is None else recipe.rule_weight
-    held_back = words + np.float32(weight) * rules
-    sharpness = fit_sharpness(held_back, truth) if recipe.sharpness is None else recipe.sharpness
-    head = replace(head, rule_weight=weight, sharpness=sharpness)
+    blank = Head(material.name, tuple(sorted(set(material.labels))), ())
+    truth = np.array([blank.labels.index(label) for label in own_labels])
+    chosen = min((_attempt(blank, material, truth, way) for way in recipe.ways), key=lambda attempt: attempt.loss)
+    head = fit_head(material.name, material.rows, material.labels, chosen.fit, material.weights)
+    curve = chosen.curve
+    head = replace(head, rule_weight=chosen.rule_weight, sharpness=curve.sharpness, offset=curve.offset)
     if recipe.gated:
-        head = replace(head, gate=fit_gate(head.labels, head.probabilities(held_back), truth))
-    return head, head_report(own_labels, ranked(head, held_back))
+        head = replace(head, gate=fit_gate(head.labels, head.probabilities(chosen.margins), truth))
+    return head, head_report(own_labels, ranked(head, chosen.margins))
+
+
+@dataclass(frozen=True, slots=True)
+class _Attempt:
+    """One way to fit a head: what came of it on held-back rows. `margins`: of words and rules; `loss`: the log-loss."""
+
+    fit: Fit
+    rule_weight: float
+    curve: Calibration
+    margins: Floats
+    loss: float
+
+
+def _attempt(blank: Head, material: _Material, truth: Indices, way: Recipe) -> _Attempt:
+    words, rules = _held_back_margins(blank, material, way), blank.rule_margins(material.points)
+    weight = _rule_weight(words, rules, truth) if way.rule_weight is None else way.rule_weight
+    margins = words + np.float32(weight) * rules
+    curve = fit_calibration(margins, truth) if way.sharpness is None else Calibration(way.sharpness)
+    return _Attempt(way.fit, weight, curve, margins, log_loss(shares(margins, curve.sharpness, curve.offset), truth))
 
 
 def _rule_weight(words: Floats, rules: Floats, truth: Indices) -> float:
@@ -173,12 +213,13 @@ def _rule_weight(words: Floats, rules: Floats, truth: Indices) -> float:
 
     def loss(weight: float) -> float:
         held_back = words + np.float32(weight) * rules
-        return log_loss(Head("", (), (), sharpness=fit_sharpness(held_back, truth)).probabilities(held_back), truth)
+        return log_loss(shares(held_back, fit_sharpness(held_back, truth)), truth)
 
     return min(RULE_WEIGHTS, key=loss)
 
 
-def _check(name: str, labels: list[str]) -> None:
+def check_labels(name: str, labels: list[str]) -> None:
+    """Raises TooFewRowsError where nothing can be learnt: one label only, or no label twice."""
     counts = Counter(labels)
     if len(counts) < 2:
         raise TooFewRowsError(f"head '{name}': only one label, '{next(iter(counts))}', in {len(labels)} rows")
@@ -212,45 +253,4 @@ def quiet_folds(
 
 def ranked(head: Head, margins: Floats) -> list[HeadPrediction]:
     """Margins as predictions, all labels ranked."""
-    probabilities = head.probabilities(margins)
-    order = np.argsort(-probabilities, axis=1, kind="stable")
-    return [head.prediction(probabilities[row], places) for row, places in enumerate(order)]
-
-
-def cross_validate(
-    examples: Sequence[Example], knowledge: Knowledge, count: int, recipe: Recipe, progress: Progress
-) -> dict[str, Outcome]:
-    """By head, what is said of every labelled row by a model that has not seen it, from features to calibration.
-
-    `count` folds, so as many models for each head.
-    """
-    names = sorted({head for example in examples for head in example.labels})
-    outcomes = {}
-    for name in names:
-        labelled = [Example(e.petition, {name: e.labels[name]}) for e in examples if name in e.labels]
-        predictions = _predicted_by_folds(name, labelled, knowledge, count, (recipe, progress))
-        truth = tuple(example.labels[name] for example in labelled)
-        outcomes[name] = Outcome(tuple(labelled), truth, tuple(predictions))
-    return outcomes
-
-
-def _predicted_by_folds(
-    name: str, labelled: list[Example], knowledge: Knowledge, count: int, how: tuple[Recipe, Progress]
-) -> list[HeadPrediction]:
-    """A prediction for every row, by a model that has not seen it."""
-    recipe, progress = how
-    labels = [example.labels[name] for example in labelled]
-    _check(name, labels)
-    groups = twin_groups([example.petition for example in labelled])
-    predictions: dict[int, HeadPrediction] = {}
-    for number, (train_rows, test_rows) in enumerate(quiet_folds(labels, groups, count, recipe.seed), 1):
-        progress(f"{name}: fold {number} of {count}")
-        classifier, _ = train("fold", [labelled[i] for i in train_rows], knowledge, recipe, progress=_silent)
-        tested = [labelled[i].petition for i in test_rows]
-        found = classifier.predict(tested, knowledge.points(tested))
-        predictions |= {row: p.heads[name] for row, p in zip(test_rows, found, strict=True)}
-    return [predictions[row] for row in range(len(labelled))]
-
-
-def _silent(_: str) -> None:
-    return None
+    return [head.prediction(ranked) for ranked in head.rankings(*best(head.probabilities(margins), len(head.labels)))]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
@@ -17,7 +17,10 @@ Level = Literal[
 
 
 class Department(Strict):
-    """One department. `parent` is what it belongs to; `superior` who supervises it, when not the parent."""
+    """One department. `parent` is what it belongs to; `superior` who supervises it, when not the parent.
+
+    `territorial`: it stands for whichever town, village or zone the place of the matter points to.
+    """
 
     code: Slug
     name: Term
@@ -27,6 +30,7 @@ class Department(Strict):
     aliases: tuple[Term, ...] = ()
     active: bool = True
     successor: Slug | None = None
+    territorial: bool = False
     note: str = ""
 
 
@@ -34,6 +38,18 @@ class DepartmentFile(Strict):
     """departments.yaml."""
 
     departments: tuple[Department, ...]
+
+
+def overlaid(below: Mapping[str, Department], own: Sequence[Department]) -> dict[str, Department]:
+    """A pack's departments over those of the packs below: a code replaces, and an alias is taken over."""
+    taken = {fold(name) for department in own for name in (department.name, *department.aliases)}
+    left = {
+        code: department.model_copy(
+            update={"aliases": tuple(alias for alias in department.aliases if fold(alias) not in taken)}
+        )
+        for code, department in below.items()
+    }
+    return {**left, **{department.code: department for department in own}}
 
 
 @dataclass(frozen=True)

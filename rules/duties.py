@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from functools import cached_property
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from rules.rule import Code, Condition, Slug, Strict
 from rules.taxonomy import ancestors
@@ -38,18 +38,39 @@ class Basis(Strict):
 
 
 class Duty(Strict):
-    """One row of the table. The condition parts that are given must all hold."""
+    """One row of the table. The condition parts that are given must all hold.
+
+    `joint` instead of `lead`: departments that the office's table names side by side, or a body that must first
+    decide who leads; a clerk settles it.
+    """
 
     category: Code
     when: Condition | None = None
     place: PlaceKind | None = None
     respondent: Slug | None = None
-    lead: Slug
+    lead: Slug | None = None
+    joint: tuple[Slug, ...] = ()
     supporting: tuple[Slug, ...] = ()
     paths: tuple[str, ...] = ()
     basis: tuple[Basis, ...] = ()
     note: str = ""
     review: bool = False
+
+    @model_validator(mode="after")
+    def _has_one_lead_or_none(self) -> Duty:
+        if (self.lead is None) == (not self.joint):
+            raise ValueError("needs either lead or joint")
+        return self
+
+    @property
+    def leads(self) -> tuple[str, ...]:
+        """Who may lead by this row: its lead, or those it names side by side."""
+        return (self.lead,) if self.lead is not None else self.joint
+
+    @property
+    def departments(self) -> tuple[str, ...]:
+        """Who handles the matter by this row, those who may lead first."""
+        return (*self.leads, *self.supporting)
 
     @property
     def conditional(self) -> bool:
@@ -73,12 +94,25 @@ class Circumstances:
 
 @dataclass(frozen=True)
 class Duties:
-    """The table, in order of precedence: rows of an overlay pack stand before those of the pack it extends."""
+    """The table, in order of precedence: rows of an overlay pack stand before those of the pack it extends.
+
+    `covering` leads from a category to the office's own that stands for it (Taxonomy.covering).
+    """
 
     rows: tuple[Duty, ...] = ()
+    covering: Mapping[str, str] = field(default_factory=dict)
 
     def find(self, category: str, circumstances: Circumstances) -> Duty | None:
-        """The row for `category`: the most specific category first, then rows with a condition, then order."""
+        """The row for `category`: that of the office's own category, where one covers it, else `below`."""
+        own = self.covering.get(category)
+        row = self.below(own, circumstances) if own is not None else None
+        return row or self.below(category, circumstances)
+
+    def below(self, category: str, circumstances: Circumstances) -> Duty | None:
+        """The row for this very category: the most specific first, then rows with a condition, then order.
+
+        What follows from the matter and not from the office (`paths`) is found here.
+        """
         for code in reversed(ancestors(category)):
             for index in self._by_category.get(code, ()):
                 if self._holds(index, circumstances):

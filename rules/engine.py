@@ -1,22 +1,21 @@
-"""Matches a whole rulebook against a petition: all terms in one pass, then the conditions of the rules they touch."""
+"""Matches a whole rulebook against a petition: all terms in one pass, then the conditions whose terms it touches."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from itertools import accumulate
 
 from rules.automaton import Occurrence, build_automaton
+from rules.condition import Found, Places, compiled
 from rules.duties import PlaceKind
 from rules.petition import Petition
 from rules.reading import Reading, read
-from rules.rule import Condition, FieldName, Rule
+from rules.rule import Rule
 from rules.rulebook import Rulebook
 from rules.text import fold
 
-SENTENCE_ENDS = "。!?;\n"
-"""As folded text has them."""
 Segment = Callable[[str], list[str]]
 """Cuts a folded text into its words; joined they are the text."""
 
@@ -36,13 +35,16 @@ class RuleHit:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """All that the rulebook says of one text. `worded`: rows of the duty table whose words hold; `marks`: where terms
-    of a lexicon of the rulebook stand, in order, for each lexicon of which any does.
+    """All that the rulebook says of one text.
+
+    `worded`: rows of the duty table whose words hold; `held`: names of the rulebook's watched conditions that hold;
+    `marks`: where terms of a lexicon of the rulebook stand, in order, for each lexicon of which any does.
     """
 
     reading: Reading
     hits: tuple[RuleHit, ...]
     worded: frozenset[int]
+    held: frozenset[str]
     place_kind: PlaceKind | None
     places: frozenset[str]
     marks: Mapping[str, tuple[Occurrence, ...]]
@@ -53,45 +55,29 @@ class Match:
         return self.reading.text
 
 
-@dataclass(frozen=True, slots=True)
-class _Compiled:
-    """A condition over numbers of terms. `anchor`: without one of these it cannot hold."""
-
-    any: frozenset[int]
-    all: frozenset[int]
-    none: frozenset[int]
-    unless: frozenset[int]
-    these: frozenset[int]
-    those: frozenset[int]
-    within: int
-    field: FieldName
-    whole_word: bool
-
-    @property
-    def anchor(self) -> frozenset[int]:
-        return self.any or self.these or frozenset(sorted(self.all)[:1])
-
-    @property
-    def simple(self) -> bool:
-        """Whether any one of its terms, anywhere, is enough."""
-        return not (self.all or self.none or self.unless or self.these or self.whole_word) and self.field == "text"
-
-
 class Engine:
-    """Holds one rulebook ready for matching. `segment` is needed by rules with `whole_word`."""
+    """Holds one rulebook ready for matching. `segment` is needed by rules with `whole_word`.
+
+    Conditions stand in one row: the rules', the duty table's, the watched ones.
+    """
 
     def __init__(self, rulebook: Rulebook, segment: Segment | None = None, automaton: str = "auto") -> None:
         self._rules = rulebook.rules
         self._segment = segment
         self._numbers: dict[str, int] = {}
-        self._conditions = [self._compile(rule.when) for rule in rulebook.rules]
         self._duty_rows = [index for index, row in enumerate(rulebook.duties.rows) if row.when]
-        self._conditions += [self._compile(row.when) for row in rulebook.duties.rows if row.when]
+        self._watched = tuple(rulebook.watched)
+        written = [
+            *(rule.when for rule in rulebook.rules),
+            *(row.when for row in rulebook.duties.rows if row.when),
+            *rulebook.watched.values(),
+        ]
+        self._conditions = [compiled(condition, self._number) for condition in written]
         self._kind_of = {n: kind for kind, terms in rulebook.places.kinds.items() for n in self._number(terms)}
         self._places = self._place_names(rulebook)
         self._lexicons = self._lexicon_names(rulebook)
         self._automaton = build_automaton(list(self._numbers), automaton)
-        self._simple, self._complex = self._watchers()
+        self._touch()
         self._whole_words = any(condition.whole_word for condition in self._conditions)
         if segment is None and self._whole_words:
             raise ValueError("the rulebook has whole_word rules: a segmenter is needed")
@@ -104,47 +90,70 @@ class Engine:
     def match(self, petition: Petition) -> Match:
         """Every rule that holds, in rulebook order, with places in `petition.text`."""
         reading = read(petition)
-        found: dict[int, list[Occurrence]] = {}
+        found: Found = {}
         for occurrence in self._automaton.find(reading.text):
-            found.setdefault(occurrence[2], []).append(occurrence)
-        holding = self._holding(found, _Found(found, reading, self._boundaries(reading.text)))
-        count = len(self._rules)
+            places = found.get(occurrence[2])
+            if places is None:
+                found[occurrence[2]] = [occurrence]
+            else:
+                places.append(occurrence)
+        holding = self._holding(found, reading)
+        rules, duties = len(self._rules), len(self._rules) + len(self._duty_rows)
+        order = sorted(holding)
         return Match(
             reading=reading,
-            hits=tuple(
-                RuleHit(self._rules[index], tuple(sorted(holding[index]))) for index in sorted(holding) if index < count
-            ),
-            worded=frozenset(self._duty_rows[index - count] for index in holding if index >= count),
+            hits=tuple([RuleHit(self._rules[i], tuple(holding[i])) for i in order if i < rules]),
+            worded=frozenset([self._duty_rows[i - rules] for i in order if rules <= i < duties]),
+            held=frozenset([self._watched[i - duties] for i in order if i >= duties]),
             place_kind=self._place_kind(found),
-            places=frozenset(self._places[number] for number in found.keys() & self._places.keys()),
+            places=frozenset([self._places[number] for number in self._places.keys() & found.keys()]),
             marks=self._marks(found),
         )
 
-    def _marks(self, found: dict[int, list[Occurrence]]) -> dict[str, tuple[Occurrence, ...]]:
+    def _holding(self, found: Found, reading: Reading) -> dict[int, list[Occurrence]]:
+        """Conditions that hold, each with the occurrences that made it hold."""
+        holding: dict[int, list[Occurrence]] = {}
+        touched: dict[int, list[tuple[int, int]]] = {}
+        for number, occurrences in found.items():
+            for index in self._simple[number]:
+                holding[index] = sorted([*holding[index], *occurrences]) if index in holding else occurrences
+            for index, part in self._parts[number]:
+                if index in touched:
+                    touched[index].append((part, number))
+                else:
+                    touched[index] = [(part, number)]
+        excluding = self._excluding.intersection(found)
+        places = Places(found, excluding, reading, self._boundaries(reading.text))
+        for index, parts in touched.items():
+            if len(parts) >= self._needed[index] and (evidence := places.evidence(self._conditions[index], parts)):
+                holding[index] = evidence
+        return holding
+
+    def _touch(self) -> None:
+        """For each term the conditions it satisfies alone, and the parts of others that it touches."""
+        self._simple: list[list[int]] = [[] for _ in self._numbers]
+        self._parts: list[list[tuple[int, int]]] = [[] for _ in self._numbers]
+        self._excluding = frozenset(number for condition in self._conditions for number in condition.none)
+        self._needed = [len(condition.parts) for condition in self._conditions]
+        for index, condition in enumerate(self._conditions):
+            for place, part in enumerate(condition.parts):
+                for number in part:
+                    if condition.simple:
+                        self._simple[number].append(index)
+                    else:
+                        self._parts[number].append((index, place))
+
+    def _marks(self, found: Found) -> dict[str, tuple[Occurrence, ...]]:
         marks: dict[str, list[Occurrence]] = {}
-        for number in found.keys() & self._lexicons.keys():
+        for number in self._lexicons.keys() & found.keys():
             for name in self._lexicons[number]:
                 marks.setdefault(name, []).extend(found[number])
         return {name: tuple(sorted(occurrences)) for name, occurrences in marks.items()}
 
-    def _holding(self, found: dict[int, list[Occurrence]], places: _Found) -> dict[int, list[Occurrence]]:
-        """Conditions that hold, each with the occurrences that made it hold."""
-        holding: dict[int, list[Occurrence]] = {}
-        doubtful: set[int] = set()
-        for number, occurrences in found.items():
-            for index in self._simple[number]:
-                holding.setdefault(index, []).extend(occurrences)
-            doubtful.update(self._complex[number])
-        for index in doubtful:
-            condition = self._conditions[index]
-            if places.holds(condition):
-                holding[index] = list(places.evidence(condition))
-        return holding
-
-    def _place_kind(self, found: dict[int, list[Occurrence]]) -> PlaceKind | None:
+    def _place_kind(self, found: Found) -> PlaceKind | None:
         """The kind with more mentions; none when they are equal."""
         mentions: Counter[PlaceKind] = Counter()
-        for number in found.keys() & self._kind_of.keys():
+        for number in self._kind_of.keys() & found.keys():
             mentions[self._kind_of[number]] += len(found[number])
         ranked = mentions.most_common(2)
         if not ranked or (len(ranked) == 2 and ranked[0][1] == ranked[1][1]):
@@ -174,86 +183,3 @@ class Engine:
 
     def _number(self, terms: Iterable[str]) -> frozenset[int]:
         return frozenset(self._numbers.setdefault(fold(term), len(self._numbers)) for term in terms)
-
-    def _compile(self, condition: Condition) -> _Compiled:
-        near = condition.near
-        return _Compiled(
-            any=self._number(condition.any),
-            all=self._number(condition.all),
-            none=self._number(condition.none),
-            unless=self._number(condition.unless),
-            these=self._number(near.these if near else ()),
-            those=self._number(near.those if near else ()),
-            within=near.within if near else 0,
-            field=condition.field,
-            whole_word=condition.whole_word,
-        )
-
-    def _watchers(self) -> tuple[list[list[int]], list[list[int]]]:
-        """For each term the conditions it may make hold: those it satisfies alone, and the others."""
-        simple: list[list[int]] = [[] for _ in self._numbers]
-        others: list[list[int]] = [[] for _ in self._numbers]
-        for index, condition in enumerate(self._conditions):
-            for number in condition.anchor:
-                (simple if condition.simple else others)[number].append(index)
-        return simple, others
-
-
-@dataclass(frozen=True, slots=True)
-class _Found:
-    """The occurrences of one text, as conditions look at them."""
-
-    found: dict[int, list[Occurrence]]
-    reading: Reading
-    boundaries: frozenset[int] | None
-
-    def holds(self, condition: _Compiled) -> bool:
-        return (
-            self.found.keys().isdisjoint(condition.none)
-            and (not condition.any or bool(self._present(condition, condition.any)))
-            and all(self._present(condition, frozenset((number,))) for number in condition.all)
-            and (not condition.these or any(self._pairs(condition)))
-        )
-
-    def evidence(self, condition: _Compiled) -> set[Occurrence]:
-        """The occurrences that made the condition hold."""
-        pairs = {occurrence for pair in self._pairs(condition) for occurrence in pair}
-        return {*self._present(condition, condition.any | condition.all), *pairs}
-
-    def _present(self, condition: _Compiled, numbers: frozenset[int]) -> list[Occurrence]:
-        """Occurrences of these terms where the condition looks."""
-        here = [occurrence for number in self.found.keys() & numbers for occurrence in self.found[number]]
-        if here and condition.unless and not self.found.keys().isdisjoint(condition.unless):
-            struck = {
-                self._sentence(start) for n in self.found.keys() & condition.unless for start, _, _ in self.found[n]
-            }
-            here = [occurrence for occurrence in here if self._sentence(occurrence[0]) not in struck]
-        if condition.field == "text" and not condition.whole_word:
-            return here
-        return [occurrence for occurrence in here if self._admits(condition, occurrence)]
-
-    def _admits(self, condition: _Compiled, occurrence: Occurrence) -> bool:
-        start, end, _ = occurrence
-        if condition.field == "title" and end > self.reading.body_start:
-            return False
-        if condition.field == "body" and start < self.reading.body_start:
-            return False
-        if condition.whole_word and self.boundaries is not None:
-            return start in self.boundaries and end in self.boundaries
-        return True
-
-    def _sentence(self, place: int) -> int:
-        """Where the sentence begins that holds this place."""
-        return max(self.reading.text.rfind(end, 0, place) for end in SENTENCE_ENDS)
-
-    def _pairs(self, condition: _Compiled) -> Iterator[tuple[Occurrence, Occurrence]]:
-        if not condition.these:
-            return
-        those = self._present(condition, condition.those)
-        if not those:
-            return
-        for one in self._present(condition, condition.these):
-            for other in those:
-                gap = max(other[0] - one[1], one[0] - other[1])
-                if 0 <= gap <= condition.within:
-                    yield one, other

@@ -1,9 +1,10 @@
-"""A petition as everything after the door reads it: folded, every character in its place."""
+"""A petition as everything after the door reads it: folded, persons hidden, every character in its place."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+from rules.persons import mask
 from rules.petition import Petition
 from rules.text import fold
 
@@ -22,5 +23,5 @@ class Reading:
 
 
 def read(petition: Petition) -> Reading:
-    """The petition in its comparable form."""
-    return Reading(petition, fold(petition.text))
+    """The petition in its comparable form, what belongs to persons hidden."""
+    return Reading(petition, mask(fold(petition.text)))

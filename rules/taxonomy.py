@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
+from typing import Literal
 
 from pydantic import Field
 
@@ -13,6 +14,11 @@ from rules.rule import Code, Strict, Term
 
 SEPARATORS = ("/", "_")
 _CODE = re.compile(r"[0-9]{2}(\.[0-9]{2}){0,2}")
+
+
+Uncovered = Literal["assign", "name"]
+"""What becomes of a matter that no category of an office covers: assigned by the table of the pack below, or the
+competent body is only named, because the office has no department for it (条例 art. 23)."""
 
 
 class CategoryText(Strict):
@@ -27,14 +33,15 @@ class CategoryText(Strict):
 
 
 class TaxonomyFile(Strict):
-    """taxonomy.yaml."""
+    """taxonomy.yaml. `uncovered` not given: as the pack below has it."""
 
     categories: tuple[CategoryText, ...] = Field(min_length=1)
+    uncovered: Uncovered | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Category:
-    """One category; `covers` lists categories of the pack below that it stands for."""
+    """One category; `covers` lists categories of the packs below that it stands for."""
 
     code: str
     name: str
@@ -54,6 +61,7 @@ class Taxonomy:
     """All categories of a rulebook, by code."""
 
     by_code: dict[str, Category] = field(default_factory=dict)
+    uncovered: Uncovered = "assign"
 
     def __contains__(self, code: object) -> bool:
         return code in self.by_code
@@ -77,6 +85,13 @@ class Taxonomy:
     def children(self, code: str | None) -> list[Category]:
         """Direct children, in file order; of None: the first level."""
         return [category for category in self.by_code.values() if category.parent == code]
+
+    @cached_property
+    def covering(self) -> Mapping[str, str]:
+        """For each covered category the office's own that stands for it, by the nearest cover; empty without covers."""
+        covers = {code: category.code for category in self.by_code.values() for code in category.covers}
+        near = {code: [covers[step] for step in ancestors(code) if step in covers] for code in self.by_code}
+        return {code: steps[-1] for code, steps in near.items() if steps}
 
     @cached_property
     def _paths(self) -> dict[str, tuple[str, ...]]:
@@ -118,6 +133,33 @@ def flatten(categories: Iterable[CategoryText], parent: str | None = None) -> li
         own = Category(text.code, text.name, parent, text.covers, text.active, text.successor)
         result += [own, *flatten(text.children, text.code)]
     return result
+
+
+def places(
+    categories: Iterable[CategoryText], place: tuple[str | int, ...] = ("categories",)
+) -> Iterator[tuple[str, tuple[str | int, ...]]]:
+    """Each code with its place in the file."""
+    for index, text in enumerate(categories):
+        yield text.code, (*place, index)
+        yield from places(text.children, (*place, index, "children"))
+
+
+def faults(categories: Mapping[str, Category]) -> Iterator[tuple[str, str]]:
+    """What is wrong with the tree: the code of a category and a message."""
+    covered: dict[str, str] = {}
+    for category in categories.values():
+        code, parent = category.code, category.parent
+        for other in (parent, category.successor, *category.covers):
+            if other is not None and other not in categories:
+                yield code, f"{code}: no category '{other}'"
+        if parent is not None and not code.startswith(f"{parent}."):
+            yield code, f"{code}: its code does not begin with {parent}"
+        for other in category.covers:
+            first = covered.setdefault(other, code)
+            if first != code:
+                yield code, f"{code}: covers '{other}', which {first} covers already"
+            if other in categories and (other == code or categories[other].covers):
+                yield code, f"{code}: covers '{other}', which is an office's own category"
 
 
 def _highest(same: list[Category]) -> str | None:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from math import log2
 
 from rules.engine import Match, RuleHit
@@ -20,7 +20,10 @@ URGENCY_ORDER = (Urgency.CRITICAL, Urgency.URGENT, Urgency.ORDINARY)
 
 @dataclass(frozen=True, slots=True)
 class RuleVerdict:
-    """`category` is None when no rule hit; `points` of a category include those of its children."""
+    """`category` is None when no rule hit; `points` of a category include those of its children.
+
+    `deeper`: of each category with points below it, the child with most.
+    """
 
     category: str | None
     clear: bool
@@ -29,26 +32,35 @@ class RuleVerdict:
     urgency: Urgency
     call: tuple[str, ...]
     urgency_reason: str | None
+    notice: str | None = None
+    deeper: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def points(self) -> float:
         """Points of the category it names."""
         return self.levels[self.category.count(".")][self.category] if self.category else 0.0
 
+    def below(self, code: str) -> str:
+        """Down the tree from `code`, at each level the child with most points; `code` itself where none has any."""
+        return _down(self.deeper, code)
+
 
 def judge(match: Match, clear_margin: float) -> RuleVerdict:
     """The rules' own verdict. It is clear when the best second level leads the next by `clear_margin`."""
     levels = points_by_level(match.hits)
-    urgent = _most_urgent(match.hits)
-    category = deepest(levels)
+    first, deeper = _best(levels[0]), _deeper(levels)
+    others = [hit for hit in match.hits if hit.rule.then.category is None]
+    urgent = _most_urgent(others)
     return RuleVerdict(
-        category=category,
-        clear=_lead(levels) >= clear_margin,
+        category=_down(deeper, first) if first else None,
+        clear=_lead(levels, deeper) >= clear_margin,
         levels=levels,
-        kind=_kind(match.hits),
+        kind=_kind(others),
         urgency=urgent.rule.then.urgency or Urgency.ORDINARY if urgent else Urgency.ORDINARY,
         call=urgent.rule.then.call if urgent else (),
         urgency_reason=urgent.rule.why if urgent else None,
+        notice=_notice(others),
+        deeper=deeper,
     )
 
 
@@ -56,32 +68,46 @@ def points_by_level(hits: Iterable[RuleHit]) -> Levels:
     """Points of categories, summed up the tree: one table for each level."""
     levels: Levels = ({}, {}, {})
     for hit in hits:
-        if hit.rule.then.category is not None:
+        category = hit.rule.then.category
+        if category is not None:
             points = _points(hit)
-            for table, code in zip(levels, ancestors(hit.rule.then.category), strict=False):
+            for table, code in zip(levels, ancestors(category), strict=False):
                 table[code] = table.get(code, 0.0) + points
     return levels
 
 
 def _points(hit: RuleHit) -> float:
     """More of a rule's terms say more, but ever less so."""
-    return POINTS[hit.rule.weight] * (1 + log2(hit.distinct))
+    points = POINTS[hit.rule.weight]
+    return points if len(hit.occurrences) == 1 else points * (1 + log2(hit.distinct))
 
 
-def deepest(levels: Levels, below: str | None = None) -> str | None:
-    """Down the tree from `below` (None: from the top), at each level the child with most points."""
-    best = below
-    for table in levels[below.count(".") + 1 if below else 0 :]:
-        children = [code for code in table if best is None or code.startswith(f"{best}.")]
-        if not children:
-            return best
-        best = min(children, key=lambda code: (-table[code], code))
+def _best(table: Mapping[str, float]) -> str | None:
+    """The code with most points, the smallest of equal ones."""
+    return min(table, key=lambda code: (-table[code], code), default=None)
+
+
+def _deeper(levels: Levels) -> dict[str, str]:
+    """Of each category with points below it, the child with most, the smallest of equal ones."""
+    best: dict[str, str] = {}
+    for table in levels[1:]:
+        for code, points in table.items():
+            parent = code[:-3]
+            rival = best.get(parent)
+            if rival is None or points > table[rival] or (points == table[rival] and code < rival):
+                best[parent] = code
     return best
 
 
-def _lead(levels: Levels) -> float:
+def _down(deeper: Mapping[str, str], code: str) -> str:
+    while code in deeper:
+        code = deeper[code]
+    return code
+
+
+def _lead(levels: Levels, deeper: Mapping[str, str]) -> float:
     """Points by which the best second-level category leads (a first level alone stands for itself)."""
-    alone = [points for code, points in levels[0].items() if not any(two.startswith(f"{code}.") for two in levels[1])]
+    alone = [points for code, points in levels[0].items() if code not in deeper]
     ranked = sorted([*levels[1].values(), *alone], reverse=True)
     return ranked[0] - sum(ranked[1:2]) if ranked else 0.0
 
@@ -97,3 +123,8 @@ def _kind(hits: Iterable[RuleHit]) -> Kind | None:
 def _most_urgent(hits: Iterable[RuleHit]) -> RuleHit | None:
     urgent = [hit for hit in hits if hit.rule.then.urgency is not None]
     return min(urgent, key=lambda hit: URGENCY_ORDER.index(hit.rule.then.urgency or Urgency.ORDINARY), default=None)
+
+
+def _notice(hits: Iterable[RuleHit]) -> str | None:
+    """What the most urgent rule that has something to say tells the clerk."""
+    return next((hit.rule.then.notice for hit in hits if hit.rule.then.notice), None)

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from bisect import bisect_right
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from classifier.prediction import HeadPrediction
-from rules.policy import Agreement, Policy
+from rules.policy import Agreement
 from rules.rule import Kind
 from rules.rulebook import Rulebook
 from rules.taxonomy import Taxonomy, at_level
-from rules.verdict import RuleVerdict, deepest
+from rules.verdict import RuleVerdict
 from service.decision import Candidate, CategoryAnswer, KindAnswer
 
 LEAST_SHARE = 0.002
 """Probability below which a category is not considered any more."""
 Shares = Mapping[str, float]
 """Probability by category code; sums to at most 1."""
+Pairs = Sequence[tuple[str, float]]
+"""Category codes with their probabilities."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,20 +32,44 @@ class Answer:
     shares: Shares
 
 
+@dataclass(frozen=True, slots=True)
+class _Branches:
+    """Considered categories, gathered by their branch at the policy's level."""
+
+    inside: dict[str, list[tuple[str, float]]]
+
+    def share(self, branch: str) -> float:
+        """Probability of the whole branch."""
+        return min(1.0, sum(share for _, share in self.inside[branch]))
+
+    def holding(self, code: str) -> str | None:
+        """The branch that `code` lies in, or is."""
+        return next((step for step in (at_level(code, level) for level in (3, 2, 1)) if step in self.inside), None)
+
+    def ranked(self) -> list[str]:
+        """Likeliest first."""
+        if all(len(inside) == 1 for inside in self.inside.values()):
+            return sorted(self.inside, key=lambda branch: (-self.inside[branch][0][1], branch))
+        return sorted(self.inside, key=lambda branch: (-self.share(branch), branch))
+
+
 def answer_category(rules: RuleVerdict, head: HeadPrediction | None, rulebook: Rulebook) -> Answer:
     """One category by the policy's table, the candidates with it first."""
     policy, taxonomy = rulebook.policy, rulebook.taxonomy
-    said = _best_leaf(dict(head.ranked)) if head else None
+    considered = _considered(head) if head else ()
+    said = _best_leaf(considered) if considered else None
     agreement = _agreement(rules.category, said, taxonomy)
-    shares = _refined(head, rules) if head else {}
+    shares = _refined(considered, rules)
     source = policy.combination[agreement].answer
     chosen = {"classifier": said, "rules": rules.category, "none": None}[source]
     if chosen is None:
         return Answer(None, (), agreement, shares)
-    chosen = deepest(rules.levels, below=chosen) or chosen
-    confidence = _branch_share(chosen, shares, policy) if source == "classifier" else None
+    chosen = rules.below(chosen)
+    branches = _branches(shares, policy.confidence_level)
+    own = branches.holding(chosen)
+    confidence = (branches.share(own) if own else 0.0) if source == "classifier" else None
     category = CategoryAnswer(chosen, _path(chosen, taxonomy), confidence)
-    return Answer(category, _candidates(category, rules, shares, rulebook), agreement, shares or {chosen: 1.0})
+    return Answer(category, _candidates(category, rules, branches, rulebook), agreement, shares or {chosen: 1.0})
 
 
 def answer_kind(rules: RuleVerdict, head: HeadPrediction | None, names: Mapping[str, str]) -> KindAnswer | None:
@@ -52,14 +79,31 @@ def answer_kind(rules: RuleVerdict, head: HeadPrediction | None, names: Mapping[
     return KindAnswer(head.label, names.get(head.label, head.label), head.probability)
 
 
-def _refined(head: HeadPrediction, rules: RuleVerdict) -> Shares:
+def _considered(head: HeadPrediction) -> Pairs:
+    """The likely labels, the best one in any case."""
+    ranked = head.ranked
+    count = bisect_right(ranked, -LEAST_SHARE, key=lambda pair: -pair[1])
+    return ranked[: max(1, count)]
+
+
+def _refined(considered: Pairs, rules: RuleVerdict) -> Shares:
     """The classifier's shares, each category as deep as the rules can tell within it."""
     shares: dict[str, float] = {}
-    for rank, (label, share) in enumerate(head.ranked):
-        if share >= LEAST_SHARE or rank == 0:
-            code = deepest(rules.levels, below=label) or label
-            shares[code] = shares.get(code, 0.0) + share
+    for label, share in considered:
+        code = rules.below(label)
+        shares[code] = shares.get(code, 0.0) + share
     return shares
+
+
+def _branches(shares: Shares, level: int) -> _Branches:
+    inside: dict[str, list[tuple[str, float]]] = {}
+    for code, share in shares.items():
+        branch = at_level(code, level)
+        if branch in inside:
+            inside[branch].append((code, share))
+        else:
+            inside[branch] = [(code, share)]
+    return _Branches(inside)
 
 
 def _agreement(rules: str | None, said: str | None, taxonomy: Taxonomy) -> Agreement:
@@ -73,48 +117,34 @@ def _agreement(rules: str | None, said: str | None, taxonomy: Taxonomy) -> Agree
     return Agreement.AGREE if at_level(rules, level) == at_level(said, level) else Agreement.SAME_BRANCH
 
 
-def _best_leaf(shares: Shares) -> str | None:
+def _best_leaf(pairs: Pairs) -> str:
     """Down the tree: the likeliest first level, within it the likeliest second, and so on."""
-    if not shares:
-        return None
-    inside = shares
     for level in (1, 2, 3):
-        sums = _sums(inside, level)
-        best = max(sorted(sums), key=lambda code: sums[code])
-        inside = {code: share for code, share in inside.items() if at_level(code, level) == best}
-    return best
-
-
-def _sums(shares: Shares, level: int) -> dict[str, float]:
-    sums: dict[str, float] = {}
-    for code, share in shares.items():
-        sums[at_level(code, level)] = sums.get(at_level(code, level), 0.0) + share
-    return sums
-
-
-def _branch_share(code: str, shares: Shares, policy: Policy) -> float:
-    """Probability of the branch at the policy's level, or of the ancestor that the model knows."""
-    sums = _sums(shares, policy.confidence_level)
-    known = [step for step in (at_level(code, level) for level in (3, 2, 1)) if step in sums]
-    return min(1.0, sums[known[0]]) if known else 0.0
+        if len(pairs) == 1:
+            break
+        sums: dict[str, float] = {}
+        for code, share in pairs:
+            step = at_level(code, level)
+            sums[step] = sums.get(step, 0.0) + share
+        best = min(sums, key=lambda step: (-sums[step], step))
+        pairs = [pair for pair in pairs if at_level(pair[0], level) == best]
+    return pairs[0][0]
 
 
 def _candidates(
-    chosen: CategoryAnswer, rules: RuleVerdict, shares: Shares, rulebook: Rulebook
+    chosen: CategoryAnswer, rules: RuleVerdict, branches: _Branches, rulebook: Rulebook
 ) -> tuple[Candidate, ...]:
     """The chosen category, then the best leaf of each other branch, then what the rules say."""
-    level, taxonomy = rulebook.policy.confidence_level, rulebook.taxonomy
-    sums = _sums(shares, level)
-    others = [code for code in sums if not _same_branch(code, chosen.code, level)]
-    best = sorted(others, key=lambda code: (-sums[code], code))[: rulebook.policy.candidates - 1]
-    leaves = {branch: _best_leaf({c: s for c, s in shares.items() if at_level(c, level) == branch}) for branch in best}
-    found = [
-        Candidate(leaf, _path(leaf, taxonomy), min(1.0, sums[branch]))
-        for branch, leaf in leaves.items()
-        if leaf is not None
-    ]
-    first = Candidate(chosen.code, chosen.path, chosen.confidence)
-    return tuple(_with_rules([first, *found], rules, level, taxonomy))
+    policy, taxonomy = rulebook.policy, rulebook.taxonomy
+    level = policy.confidence_level
+    found = [Candidate(chosen.code, chosen.path, chosen.confidence)]
+    for branch in branches.ranked():
+        if len(found) == policy.candidates:
+            break
+        if not _same_branch(branch, chosen.code, level):
+            leaf = _best_leaf(branches.inside[branch])
+            found.append(Candidate(leaf, _path(leaf, taxonomy), branches.share(branch)))
+    return tuple(_with_rules(found, rules, level, taxonomy))
 
 
 def _with_rules(found: list[Candidate], rules: RuleVerdict, level: int, taxonomy: Taxonomy) -> list[Candidate]:

@@ -150,6 +150,7 @@ def evaluate(
     cv: Annotated[int | None, typer.Option(min=2, max=20, help="Train and test on N folds of this file.")] = None,
     html: Annotated[Path | None, typer.Option(metavar="FILE", help="Write a page with charts and excerpts.")] = None,
     against: Annotated[str | None, typer.Option(metavar="VERSION", help="Compare with this model.")] = None,
+    by_time: Annotated[bool, typer.Option("--by-time", help="Train on earlier rows, test the later fifth.")] = False,
     id_column: IdColumn = None,
     title: TitleColumn = None,
     text: TextColumn = None,
@@ -158,7 +159,7 @@ def evaluate(
     model: Model = None,
     models_dir: ModelsDir = None,
 ) -> None:
-    """Measure a model on labelled petitions it has not seen, or what this file could teach (--cv)."""
+    """Measure a model on labelled petitions it has not seen, or what this file could teach (--cv, --by-time)."""
     from datetime import date
 
     from classifier.dataset import read_dataset
@@ -174,7 +175,7 @@ def evaluate(
     rulebook = load(settings.pack)
     columns = read_columns(id_column, title, text, date_column)
     examples = read_dataset(source, read_labels(label), columns, rulebook.taxonomy)
-    question = evaluation.Question(source, date.today(), cv, against)
+    question = evaluation.Question(source, date.today(), cv, against, by_time)
     evaluated = evaluation.evaluate(question, examples, rulebook, settings, told)
     show_evaluation(evaluated)
     if json is not None:

@@ -31,12 +31,24 @@ class Reason(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class CategoryName:
+    """A category with its names from the first level down."""
+
+    code: str
+    path: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class CategoryAnswer:
-    """A category with its names from the first level down; `confidence` is None when only rules spoke."""
+    """A category with its names from the first level down; `confidence` is None when only rules spoke.
+
+    `national`: where it is an office's own category, the national one that it stands for here.
+    """
 
     code: str
     path: tuple[str, ...]
     confidence: float | None
+    national: CategoryName | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +105,10 @@ class BasisText:
 
 @dataclass(frozen=True, slots=True)
 class Assignment:
-    """Who leads, who supports, on what ground."""
+    """Who leads, who supports, on what ground.
+
+    `territories`: those between which a clerk must choose; `place_unclear`: a clerk must ask for the place.
+    """
 
     lead: DepartmentName | None
     supporting: tuple[DepartmentName, ...] = ()
@@ -102,6 +117,8 @@ class Assignment:
     basis: tuple[BasisText, ...] = ()
     withheld: tuple[Withheld, ...] = ()
     unclear: bool = False
+    territories: tuple[str, ...] = ()
+    place_unclear: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,7 +222,11 @@ class Versions:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """The answer for one petition."""
+    """The answer for one petition.
+
+    `matters`: what it raises, each decided by itself; `notice`: what to tell the petitioner, or to mind when doing so;
+    `received`: None only for a row that could not be read.
+    """
 
     petition_id: str
     band: Band
@@ -218,8 +239,11 @@ class Decision:
     evidence: tuple[Evidence, ...]
     verdicts: Verdicts
     versions: Versions
-    procedure: None = None
-    due: tuple[()] = ()
+    procedure: ProcedureAnswer | None = None
+    due: tuple[DueDate, ...] = ()
+    matters: tuple[MatterAnswer, ...] = ()
+    notice: str | None = None
+    received: Received | None = None
     error: str | None = None
 
     @property

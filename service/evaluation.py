@@ -13,6 +13,7 @@ from classifier.bootstrap import intervals
 from classifier.compare import Comparison, compare_heads
 from classifier.curves import curves
 from classifier.dataset import Example
+from classifier.errors import InputError
 from classifier.evaluate import report_of
 from classifier.outcome import Outcome
 from classifier.report import Report
@@ -21,22 +22,30 @@ from rules.rulebook import Rulebook
 from service.assemble import code_version, shelf
 from service.settings import Settings
 from service.tables import whole_file
-from service.training import evaluate_folds, evaluate_model
+from service.training import evaluate_by_time, evaluate_folds, evaluate_model
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What an evaluation is asked: how well the model of `settings` does, or `folds` of the rows; and against which."""
+    """What an evaluation is asked: how well the model of `settings` does, or `folds` of the rows, or a model of the
+    earlier rows on the later ones (`by_time`); and against which model. Raises InputError for what excludes itself.
+    """
 
     source: Path
     day: date
     folds: int | None = None
     against: str | None = None
+    by_time: bool = False
+
+    def __post_init__(self) -> None:
+        if self.by_time and (self.folds or self.against):
+            raise InputError("--by-time tests the later rows alone: it goes neither with --cv nor with --against")
 
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """What was measured, on what. `folds`: cross-validated; `model`: a finished model was asked instead.
+    """What was measured, on what. `folds`: cross-validated; `by_time`: the later fifth was asked of a model of the
+    earlier rows; `model`: a finished model was asked instead.
 
     `seen`: this or the other model was trained on these very rows, so that its figures flatter.
     """
@@ -48,6 +57,7 @@ class About:
     model: str | None = None
     folds: int | None = None
     against: str | None = None
+    by_time: bool = False
     seen: tuple[str, ...] = ()
 
 
@@ -82,16 +92,23 @@ def evaluate(
     """Ask the model (or models of folds), and the other one on the same rows where one is named."""
     other = settings.model_copy(update={"model": question.against})
     rival = evaluate_model(examples, rulebook, other) if question.against else {}
-    if question.folds:
-        outcomes = evaluate_folds(examples, rulebook, question.folds, told)
-    else:
-        outcomes = evaluate_model(examples, rulebook, settings)
+    outcomes = _outcomes(question, examples, rulebook, settings, told)
     about = _about(question, examples, rulebook, settings)
     return Evaluation(about, outcomes, compare_heads(rival, outcomes))
 
 
+def _outcomes(
+    question: Question, examples: Sequence[Example], rulebook: Rulebook, settings: Settings, told: Progress
+) -> dict[str, Outcome]:
+    if question.by_time:
+        return evaluate_by_time(examples, rulebook, told)
+    if question.folds:
+        return evaluate_folds(examples, rulebook, question.folds, told)
+    return evaluate_model(examples, rulebook, settings)
+
+
 def _about(question: Question, examples: Sequence[Example], rulebook: Rulebook, settings: Settings) -> About:
-    folder = None if question.folds else shelf(settings).find(settings.model)
+    folder = None if question.folds or question.by_time else shelf(settings).find(settings.model)
     model = folder.name if folder else None
     asked = [name for name in (model, question.against) if name]
     return About(
@@ -102,6 +119,7 @@ def _about(question: Question, examples: Sequence[Example], rulebook: Rulebook, 
         model=model,
         folds=question.folds,
         against=question.against,
+        by_time=question.by_time,
         seen=tuple(name for name in asked if _has_seen(name, examples, settings)),
     )
 

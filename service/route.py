@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
+from enum import Enum
 
 from classifier.prediction import HeadPrediction
 from rules.duties import Circumstances, Duty
 from rules.engine import Match
 from rules.petition import Petition
+from rules.places import LEXICON, Territory
 from rules.rulebook import Rulebook
 from rules.taxonomy import at_level
 from service.answer import Answer
@@ -36,32 +38,60 @@ NO_CIRCUMSTANCES = Circumstances()
 
 @dataclass(frozen=True, slots=True)
 class Routing:
-    """What routing looks at besides the category."""
+    """What routing looks at besides the category. `day`: of receipt."""
 
     petition: Petition
     match: Match
-    today: date
+    day: date
     learnt: HeadPrediction | None
     accusation: bool = False
 
 
-def route(answer: Answer, routing: Routing, rulebook: Rulebook) -> Assignment:
+class By(Enum):
+    """Who says who leads: the common table, the office's own, or its history."""
+
+    TABLE = "table"
+    OFFICE = "office"
+    HISTORY = "history"
+
+
+@dataclass(frozen=True, slots=True)
+class Routed:
+    """The assignment, who says so, and the paths that the matter itself may take (`Duty.paths`)."""
+
+    assignment: Assignment
+    by: By = By.TABLE
+    paths: tuple[str, ...] = ()
+
+
+def route(answer: Answer, routing: Routing, rulebook: Rulebook) -> Routed:
     """One lead and its supporting departments; a lead learnt from the office's history goes before the table's.
 
     An accusation goes to the discipline side alone, never to the departments of the matter it tells of (条例 art. 30).
     """
-    respondents = frozenset(rulebook.departments.find(name) or name for name in routing.petition.respondents)
+    find = rulebook.respondents.department_of
+    respondents = frozenset([find(name) or name for name in routing.petition.respondents])
     circumstances = Circumstances(routing.match.worded, routing.match.place_kind, respondents)
     if routing.accusation and rulebook.policy.accusation_duty:
-        return _by_table(_duty(rulebook.policy.accusation_duty, circumstances, rulebook), routing, rulebook)
-    duty = _duty(answer.category.code, circumstances, rulebook) if answer.category else None
-    assignment = _by_table(duty, routing, rulebook)
-    candidates = _learnt(routing.learnt, rulebook) or _by_duties(answer, circumstances, rulebook)
-    lead = assignment.lead
-    if routing.learnt is not None and candidates:
-        lead = DepartmentName(candidates[0].code, candidates[0].name)
-    supporting = tuple(name for name in assignment.supporting if lead is None or name.code != lead.code)
-    candidates = tuple(sorted(candidates, key=lambda candidate: lead is None or candidate.code != lead.code))
+        duty = _duty(rulebook.policy.accusation_duty, circumstances, rulebook)
+        return Routed(_by_table(duty, routing, rulebook))
+    code = answer.category.code if answer.category else None
+    assignment = _by_table(_duty(code, circumstances, rulebook) if code else None, routing, rulebook)
+    national = rulebook.duties.below(code, circumstances) if code else None
+    paths = national.paths if national else ()
+    if routing.learnt is not None:
+        return Routed(_led_by_history(assignment, routing.learnt, rulebook), By.HISTORY, paths)
+    lead, candidates = assignment.lead, _by_duties(answer, circumstances, rulebook)
+    if lead is not None and candidates and candidates[0].code != lead.code:
+        candidates = tuple(sorted(candidates, key=lambda candidate: candidate.code != lead.code))
+    by = By.OFFICE if code in rulebook.taxonomy.covering else By.TABLE
+    return Routed(replace(assignment, candidates=candidates), by, paths)
+
+
+def _led_by_history(assignment: Assignment, learnt: HeadPrediction, rulebook: Rulebook) -> Assignment:
+    candidates = _learnt(learnt, rulebook)
+    lead = DepartmentName(candidates[0].code, candidates[0].name)
+    supporting = tuple(name for name in assignment.supporting if name.code != lead.code)
     return replace(assignment, lead=lead, supporting=supporting, candidates=candidates)
 
 
@@ -71,22 +101,29 @@ def _duty(code: str, circumstances: Circumstances, rulebook: Rulebook) -> Duty |
 
 
 def _by_table(duty: Duty | None, routing: Routing, rulebook: Rulebook) -> Assignment:
-    territory = rulebook.places.territory(set(routing.match.places))
+    """By the row; where it names departments side by side, none leads and a clerk decides."""
+    territory = _territory(routing, rulebook)
     if duty is None:
-        return Assignment(lead=None, territory=territory)
-    day = routing.petition.received_at or routing.today
+        return Assignment(lead=None, territory=territory.name, territories=territory.candidates)
     return Assignment(
-        lead=_name(duty.lead, rulebook),
-        supporting=tuple(_name(code, rulebook) for code in duty.supporting),
-        territory=territory,
-        basis=tuple(BasisText(basis.cite, basis.source) for basis in duty.basis if basis.in_force(day)),
-        unclear=duty.review,
+        lead=_name(duty.lead, rulebook) if duty.lead else None,
+        supporting=tuple(_name(code, rulebook) for code in (*duty.joint, *duty.supporting)),
+        territory=territory.name,
+        basis=tuple(BasisText(basis.cite, basis.source) for basis in duty.basis if basis.in_force(routing.day)),
+        unclear=duty.review or duty.lead is None,
+        territories=territory.candidates,
+        place_unclear=territory.asked and any(rulebook.departments[code].territorial for code in duty.departments),
     )
 
 
-def _learnt(head: HeadPrediction | None, rulebook: Rulebook) -> tuple[DepartmentCandidate, ...]:
-    if head is None:
-        return ()
+def _territory(routing: Routing, rulebook: Rulebook) -> Territory:
+    """Of the places that the text or the caller's region names."""
+    places = rulebook.places
+    found = places.named(routing.match.text, routing.match.marks.get(LEXICON, ()))
+    return places.territory(found | places.read(routing.petition.region))
+
+
+def _learnt(head: HeadPrediction, rulebook: Rulebook) -> tuple[DepartmentCandidate, ...]:
     found = []
     for label, probability in head.ranked[:CANDIDATES]:
         code = rulebook.departments.find(label)
@@ -116,11 +153,14 @@ def _likely_leads(code: str, circumstances: Circumstances, rulebook: Rulebook) -
     duty = _duty(code, circumstances, rulebook)
     broad = _duty(at_level(code, 2), NO_CIRCUMSTANCES, rulebook)
     if duty is not None:
-        yield duty.lead, LIKELY_LEADS.own
-        for department in duty.supporting or (duty.lead,):
-            yield department, LIKELY_LEADS.supporting / max(1, len(duty.supporting))
+        yield from _shared(duty.leads, LIKELY_LEADS.own)
+        yield from _shared(duty.supporting or duty.leads, LIKELY_LEADS.supporting)
     if broad is not None:
-        yield broad.lead, LIKELY_LEADS.broad
+        yield from _shared(broad.leads, LIKELY_LEADS.broad)
+
+
+def _shared(departments: tuple[str, ...], part: float) -> Iterator[tuple[str, float]]:
+    return ((department, part / len(departments)) for department in departments)
 
 
 def _name(code: str, rulebook: Rulebook) -> DepartmentName:

@@ -18,12 +18,14 @@ from classifier.linear import Fit
 from classifier.manifest import Training
 from classifier.model import Classifier
 from classifier.outcome import Outcome
-from classifier.prediction import Prediction
+from classifier.prediction import HEADS, Prediction
 from classifier.report import Report
 from classifier.segment import build_segmenter
-from classifier.train import Knowledge, Progress, Recipe, cross_validate, train
+from classifier.train import Knowledge, Progress, Recipe, train
+from classifier.validation import cross_validate, validate_by_time
 from rules.engine import Engine
 from rules.petition import Petition
+from rules.reading import read
 from rules.rulebook import Rulebook
 from rules.verdict import Levels, judge, points_by_level
 from service.assemble import build_engine, code_version, shelf
@@ -32,7 +34,7 @@ from service.tables import write_table
 from service.triage import Triage
 from service.words import words
 
-OWN_LABELS = Recipe(fit=Fit(balanced=True))
+OWN_LABELS = Recipe(fit=Fit(balanced=True), rivals=(Fit(balanced=True, logistic=True),))
 """How `fenban train` learns from an office's rows: ours are background, rules count as held-back rows say."""
 DEFAULT = Recipe(
     fit=Fit(level_weights=(0.5, 1.0, 1.0)), rule_weight=0.7, sharpness=1.6, most_features=24_000, gated=False
@@ -136,6 +138,11 @@ def evaluate_folds(examples: Sequence[Example], rulebook: Rulebook, count: int, 
     return cross_validate(examples, knowledge(rulebook, read_corpus().examples(OURS_DEPTH)), count, OWN_LABELS, told)
 
 
+def evaluate_by_time(examples: Sequence[Example], rulebook: Rulebook, told: Progress) -> dict[str, Outcome]:
+    """What a model trained on the earlier examples says of the later fifth, by head."""
+    return validate_by_time(examples, knowledge(rulebook, read_corpus().examples(OURS_DEPTH)), OWN_LABELS, told)
+
+
 def evaluate_model(examples: Sequence[Example], rulebook: Rulebook, settings: Settings) -> dict[str, Outcome]:
     """What the chosen model says of `examples`, for each head both have, at the level of the labels given."""
     folder = shelf(settings).find(settings.model)
@@ -143,7 +150,8 @@ def evaluate_model(examples: Sequence[Example], rulebook: Rulebook, settings: Se
         raise ArtifactError("no model is active; name one with --model, or use --cv")
     classifier = load(folder)
     petitions = [example.petition for example in examples]
-    predictions = classifier.predict(petitions, knowledge(rulebook, ()).points(petitions))
+    readings = [read(petition) for petition in petitions]
+    predictions = classifier.predict(readings, knowledge(rulebook, ()).points(petitions), HEADS)
     heads = [head for head in sorted(classifier.heads) if any(head in example.labels for example in examples)]
     if not heads:
         raise ArtifactError(f"{folder}: the model has no head that these labels speak of")

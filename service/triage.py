@@ -5,36 +5,36 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
+from itertools import islice
 
 from classifier.model import Predictor
-from classifier.prediction import HeadPrediction, Prediction
+from classifier.prediction import Prediction
 from rules.engine import Engine, Match
 from rules.petition import Petition
-from rules.policy import Agreement, Band
-from rules.rule import Kind, Urgency
+from rules.policy import Agreement
+from rules.rule import Kind
 from rules.rulebook import Rulebook
 from rules.verdict import RuleVerdict, judge
-from service.answer import Answer, answer_category, answer_kind
-from service.decision import (
-    Assignment,
-    Decision,
-    KindAnswer,
-    LabelSaid,
-    Reason,
-    RulesSaid,
-    UrgencyAnswer,
-    Verdicts,
-    Versions,
-)
-from service.evidence import classifier_evidence, rule_evidence
+from service.answer import answer_category, answer_kind
+from service.banding import Weighed, band, reasons
+from service.decision import Decision, KindAnswer, LabelSaid, Received, RulesSaid, UrgencyAnswer, Verdicts, Versions
+from service.due import due_dates
+from service.evidence import Sources, all_evidence
+from service.guard import accuses, all_respondents, guard, is_accusation
+from service.handling import handle, led, matter_of
+from service.joining import Part, Whole
+from service.office import in_office_terms, within_office
 from service.route import Routing, route
+from service.several import combine, parts
+from service.whole import as_whole
 
 SILENT = Prediction({})
 """What a missing classifier says."""
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class Heard:
     """One petition and what engine, rules and classifier each say of it."""
 
     petition: Petition
@@ -52,67 +52,68 @@ class Triage:
     classifier: Predictor | None
     code_version: str
     kind_names: Mapping[str, str]
+    beyond_notice: str = ""
 
     def decide(self, petitions: Sequence[Petition], today: date) -> list[Decision]:
         """One decision for each petition, in order. `today` stands in for a missing day of receipt."""
-        matches = [self.engine.match(petition) for petition in petitions]
-        verdicts = [judge(match, self.rulebook.policy.clear_margin) for match in matches]
-        points = [verdict.levels for verdict in verdicts]
-        predictions = self.classifier.predict(petitions, points) if self.classifier else [SILENT] * len(petitions)
+        heard = self._hear(petitions)
+        cuts = [parts(one.match, self.rulebook) for one in heard]
+        inner = iter([self._matter(one, today) for one in self._hear([part.petition for cut in cuts for part in cut])])
         return [
-            self._decide(Reading(*read), today) for read in zip(petitions, matches, verdicts, predictions, strict=True)
+            self._petition(one, cut, list(islice(inner, len(cut))), today) for one, cut in zip(heard, cuts, strict=True)
         ]
 
-    def _decide(self, reading: Reading, today: date) -> Decision:
-        petition, match, rules, prediction = reading.petition, reading.match, reading.rules, reading.prediction
-        heads = prediction.heads
-        answer = answer_category(rules, heads.get("category"), self.rulebook)
-        kind = answer_kind(rules, heads.get("kind"), self.kind_names)
-        accusation = kind is not None and kind.code == Kind.ACCUSATION
-        routing = Routing(petition, match, today, heads.get("department"), accusation)
-        assignment = route(answer, routing, self.rulebook)
-        reasons = self._reasons(answer, kind, rules, assignment)
-        category = answer.category.code if answer.category else None
+    def _hear(self, petitions: Sequence[Petition]) -> list[Heard]:
+        """Rules and classifier, each by itself; the classifier takes the rules' points for prior knowledge."""
+        matches = [self.engine.match(petition) for petition in petitions]
+        verdicts = [judge(match, self.rulebook.policy.clear_margin) for match in matches]
+        predictions = [SILENT] * len(matches)
+        if self.classifier and matches:
+            readings = [match.reading for match in matches]
+            predictions = self.classifier.predict(readings, [verdict.levels for verdict in verdicts])
+        return [Heard(*one) for one in zip(petitions, matches, verdicts, predictions, strict=True)]
+
+    def _petition(self, heard: Heard, cut: Sequence[Part], inner: Sequence[Decision], today: date) -> Decision:
+        """The petition as a whole, and its matters where it raises several."""
+        whole = self._matter(heard, today)
+        several = combine(Whole(heard.match, whole), cut, inner, self.rulebook)
+        if several.accusation and not accuses(whole.kind):
+            whole = self._matter(heard, today, accusation=True)
+        return as_whole(whole, several)
+
+    def _matter(self, heard: Heard, today: date, accusation: bool = False) -> Decision:
+        """What it is, which way it goes, who leads, who must not see it, by when; why a person must look."""
+        petition, match, rules, heads = heard.petition, heard.match, heard.rules, heard.prediction.heads
+        book, day = self.rulebook, petition.received_at or today
+        answer = answer_category(rules, heads.get("category"), book)
+        said = answer_kind(rules, heads.get("kind"), self.kind_names)
+        respondents = all_respondents(match, said, book)
+        kind = self._accusation if accusation or is_accusation(respondents, said.code if said else None) else said
+        routed = route(answer, Routing(petition, match, day, heads.get("department"), accuses(kind)), book)
+        handling = handle(match, matter_of(answer.category, kind, routed.paths), day, book)
+        guarded = guard(led(routed, handling, book), respondents, kind.code if kind else None, book)
+        placed = within_office(answer, guarded, self.beyond_notice, book)
+        told = in_office_terms(answer, book)
+        found = (*handling.reasons, *placed.reasons)
+        weighed = Weighed(told, kind, rules, placed.assignment, found, heard.prediction.unfamiliar)
+        why = reasons(weighed, book.policy)
         return Decision(
             petition_id=petition.id,
-            band=self._band(answer, reasons, heads.get("category")),
-            review_reasons=reasons,
+            band=band(told, why, heads.get("category"), book.policy),
+            review_reasons=why,
             kind=kind,
-            category=answer.category,
-            candidates=answer.candidates,
-            assignment=assignment,
+            category=told.category,
+            candidates=told.candidates,
+            assignment=placed.assignment,
             urgency=UrgencyAnswer(rules.urgency, rules.call, rules.urgency_reason),
-            evidence=(
-                *rule_evidence(match, category, kind),
-                *classifier_evidence(match, heads.get("category"), category),
-            ),
-            verdicts=self._verdicts(rules, prediction, answer.agreement),
+            evidence=all_evidence(match, answer, kind, Sources(heads.get("category"), respondents)),
+            verdicts=self._verdicts(rules, heard.prediction, answer.agreement),
             versions=self.versions,
+            procedure=handling.procedure,
+            due=due_dates(handling.clocks, day, book),
+            notice="\n".join([told for told in (rules.notice, handling.notice, placed.notice) if told]) or None,
+            received=Received(day.isoformat(), petition.received_at is None),
         )
-
-    def _reasons(
-        self, answer: Answer, kind: KindAnswer | None, rules: RuleVerdict, assignment: Assignment
-    ) -> tuple[Reason, ...]:
-        """Every reason for which a person must look, most pressing first."""
-        confidence = answer.category.confidence if answer.category else None
-        suggest = self.rulebook.policy.thresholds.suggest
-        checks = {
-            Reason.CRITICAL: rules.urgency is Urgency.CRITICAL,
-            Reason.ACCUSATION: kind is not None and kind.code == Kind.ACCUSATION,
-            Reason.NO_ANSWER: answer.category is None,
-            Reason.LOW_CONFIDENCE: confidence is not None and confidence < suggest,
-            Reason.DISAGREEMENT: answer.agreement is Agreement.DISAGREE and rules.clear,
-            Reason.NO_DEPARTMENT: answer.category is not None and assignment.lead is None,
-            Reason.DUTY_UNCLEAR: assignment.unclear,
-        }
-        return tuple(reason for reason, holds in checks.items() if holds)
-
-    def _band(self, answer: Answer, reasons: tuple[Reason, ...], head: HeadPrediction | None) -> Band:
-        if reasons:
-            return Band.REVIEW
-        confidence = answer.category.confidence if answer.category else None
-        trust = Band(head.trust) if head is not None and head.trust is not None else None
-        return self.rulebook.policy.band(confidence, answer.agreement, trust)
 
     def _verdicts(self, rules: RuleVerdict, prediction: Prediction, agreement: Agreement) -> Verdicts:
         path = self.rulebook.taxonomy.path(rules.category) if rules.category else ()
@@ -123,7 +124,12 @@ class Triage:
             agreement=agreement,
         )
 
-    @property
+    @cached_property
+    def _accusation(self) -> KindAnswer:
+        """What a plain accusation is, whatever the classifier says."""
+        return KindAnswer(Kind.ACCUSATION, self.kind_names[Kind.ACCUSATION], None)
+
+    @cached_property
     def versions(self) -> Versions:
         """The three clocks that stand in every decision."""
         model = self.classifier.version if self.classifier else None

@@ -37,6 +37,7 @@ class Words(Strict):
     to_label: dict[str, str]
     labels: dict[str, str]
     page: dict[str, str]
+    notices: dict[Literal["beyond"], str]
     heads: dict[HeadName, str]
     figures: dict[str, FigureWords]
 

@@ -137,13 +137,14 @@ def _docstrings(node: ast.AST) -> Iterator[ast.Constant]:
 CHINESE = {
     "classifier/dataset.py": r"[一-鿿]{2,6}|%Y年%m月%d日",
     "classifier/segment.py": r"\[一-鿕\]\{2,8\}",
+    "rules/clocks.py": "日|工作日",
     "rules/rule.py": "特急|加急|一般",
     "service/api/app.py": "分办 fenban( API)?",
     "service/api/schemas.py": "(?s).*小区.*",
     "service/cli.py": "(?s)分办 fenban: .*",
     "service/doctor.py": "(?s)小区门口.*",
 }
-"""Column names of offices, levels of urgency, the name of the product, and two samples."""
+"""Column names of offices, units of days, levels of urgency, the name of the product, and two samples."""
 
 
 def _allowed(name: str, text: str) -> bool:

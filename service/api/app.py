@@ -14,6 +14,7 @@ from pydantic import TypeAdapter
 
 from rules.petition import Petition
 from rules.rulebook import Rulebook
+from service.api.gathering import Gathering
 from service.api.problems import MEDIA, add_problems
 from service.api.schemas import BatchIn, PetitionIn, ProblemOut
 from service.decision import Decision
@@ -56,10 +57,12 @@ def build_app(triage: Triage) -> FastAPI:
 
 
 def _add_decisions(app: FastAPI, triage: Triage) -> None:
+    gathering = Gathering(triage)
+
     @app.post("/v1/decisions", response_model=Decision, responses=PROBLEMS, tags=["decisions"])
     async def decide(petition: PetitionIn) -> Response:
         """Decide one petition. Offsets of evidence count characters of title, line break, body."""
-        (decision,) = triage.decide([petition.petition()], date.today())
+        decision = await gathering.decide(petition.petition())
         return Response(DECISION.dump_json(decision), media_type=JSON)
 
     @app.post("/v1/decisions/batch", response_model=list[Decision], responses=PROBLEMS, tags=["decisions"])

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, groupby
 
-from classifier.features import unnumbered
+from classifier.texts import unnumbered
 from rules.text import fold
 
 LENGTH = 60

@@ -13,11 +13,13 @@ from classifier.adapt import Adaptation, Agreed, Limits, Teaching, adapt, agreem
 from classifier.backlog import MOST_ROWS, Backlog, read_texts
 from classifier.dataset import Columns, Example
 from classifier.errors import InputError
-from classifier.features import BACKLOG_ROWS, Block, fit_shared_features
+from classifier.features import fit_shared_features
 from classifier.model import Classifier
 from classifier.segment import build_segmenter
 from classifier.train import Knowledge, Recipe, train
+from classifier.vocabulary import BACKLOG_ROWS, Block
 from rules.petition import Petition
+from rules.reading import read
 from rules.rule import Urgency
 from rules.verdict import Levels, RuleVerdict
 
@@ -90,9 +92,9 @@ def test_an_adapted_model_has_learnt_the_words_of_the_office(adapted: Adaptation
     assert adapted.classifier is not None and adapted.refusal is None
     unseen = [written(number, words) for number, words in zip((1, 2), THEIRS.values(), strict=True)]
     silent_rules: list[Levels] = [({}, {}, {})] * 2
-    said = adapted.classifier.predict(unseen, silent_rules)
+    said = adapted.classifier.predict([read(petition) for petition in unseen], silent_rules)
     assert [prediction.heads["category"].label for prediction in said] == list(THEIRS)
-    before = default.predict(unseen, silent_rules)
+    before = default.predict([read(petition) for petition in unseen], silent_rules)
     for label, one, other in zip(THEIRS, before, said, strict=True):
         assert dict(other.heads["category"].ranked)[label] > dict(one.heads["category"].ranked)[label]
 
@@ -102,7 +104,7 @@ def test_our_petitions_stay_and_every_head_of_the_default_with_them(adapted: Ada
     assert set(adapted.classifier.heads) == {"category", "kind"}
     assert adapted.classifier.version == "office"
     ours = [written(number, words) for number, words in zip((3, 4), OURS.values(), strict=True)]
-    said = adapted.classifier.predict(ours, [({}, {}, {})] * 2)
+    said = adapted.classifier.predict([read(petition) for petition in ours], [({}, {}, {})] * 2)
     assert [prediction.heads["category"].label for prediction in said] == list(OURS)
 
 
@@ -188,8 +190,8 @@ def test_progress_tells_each_round_before_and_after_the_check(backlog: Backlog) 
 
 def test_a_gram_of_fewer_than_three_petitions_of_the_backlog_is_not_kept() -> None:
     block = Block("char", "text", 2, 2, 1.0)
-    ours = [Petition("1", "甲乙"), Petition("2", "甲乙丙丁")]
-    theirs = [Petition(str(n), text) for n, text in enumerate(["丙丁戊己", "戊己庚辛", "戊己庚辛"], 3)]
+    ours = [read(Petition("1", "甲乙")), read(Petition("2", "甲乙丙丁"))]
+    theirs = [read(Petition(str(n), text)) for n, text in enumerate(["丙丁戊己", "戊己庚辛", "戊己庚辛"], 3)]
     (vocabulary,) = fit_shared_features(ours, theirs, build_segmenter(), (block,)).vocabularies
     assert BACKLOG_ROWS == 3
     assert vocabulary.grams == ("戊己", "甲乙")
@@ -197,7 +199,8 @@ def test_a_gram_of_fewer_than_three_petitions_of_the_backlog_is_not_kept() -> No
 
 def test_row_frequencies_count_our_petitions_and_the_backlog() -> None:
     block = Block("char", "text", 1, 1, 1.0)
-    ours, theirs = [Petition("1", "水"), Petition("2", "水火")], [Petition("3", "火"), Petition("4", "火")]
+    ours = [read(Petition("1", "水")), read(Petition("2", "水火"))]
+    theirs = [read(Petition("3", "火")), read(Petition("4", "火"))]
     (vocabulary,) = fit_shared_features(ours, theirs, build_segmenter(), (block,)).vocabularies
     idf = dict(zip(vocabulary.grams, vocabulary.idf.tolist(), strict=True))
     assert idf["水"] == pytest.approx(1.5108, abs=1e-3)

@@ -112,13 +112,13 @@ def test_the_coverage_curve_takes_the_clearest_rows_first() -> None:
 
 
 def test_a_long_curve_is_thinned(noisy: Outcome) -> None:
-    assert len(coverage_curve(noisy.lead, noisy.right, most=50)) == 50
+    assert len(coverage_curve(noisy.confidence, noisy.right, most=50)) == 50
 
 
 @pytest.mark.parametrize("precision", [0.98, 0.95, 0.8])
 def test_marks_stand_at_the_coverage_of_the_report(noisy: Outcome, precision: float) -> None:
-    mark = furthest(noisy.lead, noisy.right, precision)
-    assert (mark.coverage if mark else 0.0) == coverage_at(noisy.lead, noisy.right, precision)
+    mark = furthest(noisy.confidence, noisy.right, precision)
+    assert (mark.coverage if mark else 0.0) == coverage_at(noisy.confidence, noisy.right, precision)
 
 
 def test_there_is_no_mark_where_no_row_is_right() -> None:

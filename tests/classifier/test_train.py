@@ -16,8 +16,11 @@ from classifier.model import Classifier
 from classifier.prediction import Prediction
 from classifier.report import Report
 from classifier.segment import build_segmenter
-from classifier.train import Knowledge, Recipe, cross_validate, train
+from classifier.telling import pulls
+from classifier.train import Knowledge, Recipe, train
+from classifier.validation import cross_validate
 from rules.petition import Petition
+from rules.reading import read
 from rules.verdict import Levels
 
 
@@ -30,7 +33,7 @@ def no_points(petitions: Sequence[Petition]) -> list[Levels]:
 
 
 def say(classifier: Classifier, *petitions: Petition) -> list[Prediction]:
-    return classifier.predict(petitions, no_points(petitions))
+    return classifier.predict([read(petition) for petition in petitions], no_points(petitions))
 
 
 KNOWLEDGE = Knowledge(build_segmenter(), no_points)
@@ -58,11 +61,12 @@ def test_the_classifier_knows_what_it_was_taught(trained: tuple[Classifier, Repo
 def test_pulls_add_up_to_the_margin(trained: tuple[Classifier, Report]) -> None:
     classifier = trained[0]
     head = classifier.heads["category"]
-    row = classifier.features.transform([Petition("1", "工地夜间施工噪音，水管也坏了")])
-    margins = head.word_margins(row)[0]
-    bias = sum(part.bias[part.of] for part in head.parts)
-    pulls = head.pulls((row.indices, row.data), 0, 1)
-    assert pulls.sum() + bias[0] - bias[1] == pytest.approx(margins[0] - margins[1], abs=1e-5)
+    reading = read(Petition("1", "工地夜间施工噪音，水管也坏了"))
+    margins = head.word_margins(classifier.features.transform([reading]))[0]
+    stack = classifier.stack
+    start = stack.spans["category"].start
+    told = pulls(classifier.features.rows([reading]), stack.weights, np.array([start]), np.array([start + 1]))
+    assert told.sum() + stack.bias[start] - stack.bias[start + 1] == pytest.approx(margins[0] - margins[1], abs=1e-5)
 
 
 def test_telling_words_are_in_the_text(trained: tuple[Classifier, Report]) -> None:
@@ -106,23 +110,24 @@ def test_an_artifact_holds_no_pickle(saved: Path) -> None:
 
 
 def test_a_changed_file_is_refused_before_use(saved: Path) -> None:
-    path = saved / "category0.weights.npy"
+    path = saved / "weights.npy"
     path.write_bytes(path.read_bytes()[:-1] + b"x")
     with pytest.raises(ArtifactError, match="changed since it was made"):
         load(saved)
 
 
 def test_a_missing_file_is_refused(saved: Path) -> None:
-    (saved / "words.txt").unlink()
+    (saved / "block0.txt").unlink()
     with pytest.raises(ArtifactError, match="missing"):
         load(saved)
 
 
-def test_a_newer_format_is_refused(saved: Path) -> None:
+@pytest.mark.parametrize(("number", "advice"), [(1, "train it again"), (99, "update fenban")])
+def test_another_format_is_refused_with_advice(saved: Path, number: int, advice: str) -> None:
     path = saved / "manifest.json"
-    data = json.loads(path.read_text(encoding="utf-8")) | {"format": 99}
+    data = json.loads(path.read_text(encoding="utf-8")) | {"format": number}
     path.write_text(json.dumps(data), encoding="utf-8")
-    with pytest.raises(ArtifactError, match="format"):
+    with pytest.raises(ArtifactError, match=f"format {number}.*{advice}"):
         read_manifest(saved)
 
 

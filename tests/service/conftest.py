@@ -17,6 +17,7 @@ from classifier.segment import build_segmenter
 from classifier.train import Knowledge, Recipe, train
 from rules.engine import Engine
 from rules.petition import Petition
+from rules.reading import Reading
 from rules.rulebook import Rulebook, load
 from rules.verdict import Levels
 from service.batch import Order, Summary, Tell, run_batch
@@ -181,8 +182,8 @@ class Told:
     prediction: Prediction
     version: str = "told-1"
 
-    def predict(self, petitions: Sequence[Petition], points: Sequence[Levels]) -> list[Prediction]:
-        return [self.prediction] * len(petitions)
+    def predict(self, readings: Sequence[Reading], points: Sequence[Levels]) -> list[Prediction]:
+        return [self.prediction] * len(readings)
 
 
 def told(telling: Sequence[str] = (), **heads: Shares) -> Told:

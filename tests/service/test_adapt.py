@@ -17,6 +17,7 @@ from classifier.corpus import Corpus, Written
 from classifier.dataset import Columns, read_dataset
 from classifier.errors import ArtifactError, InputError
 from rules.petition import Petition
+from rules.reading import read
 from rules.rulebook import load as load_rulebook
 from service.cli import app
 from service.errors import OutputError
@@ -240,7 +241,7 @@ def test_our_petitions_of_a_covered_category_stand_behind_the_class_of_the_offic
     classifier = load(tmp_path / "own-models" / "own")
     assert classifier.heads["category"].labels == ("90", "91")
     unseen = [Petition(str(n), text(2000 + n, (("管道",), ("酒吧",))[n % 2])) for n in range(20)]
-    said = classifier.predict(unseen, [({}, {}, {})] * 20)
+    said = classifier.predict([read(petition) for petition in unseen], [({}, {}, {})] * 20)
     assert [prediction.heads["category"].label for prediction in said] == ["90", "91"] * 10
 
 

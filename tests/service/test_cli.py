@@ -541,7 +541,7 @@ def test_a_changed_model_is_unusable(fenban: Fenban, shelf: Path, tmp_path: Path
     copy.mkdir()
     for path in (shelf / "tiny").iterdir():
         (copy / path.name).write_bytes(path.read_bytes())
-    (copy / "words.txt").write_text("别的词\n", encoding="utf-8")
+    (copy / "block0.txt").write_text("别的词\n", encoding="utf-8")
     ended = fenban("decide", "停水", "--model", "tiny", "--models-dir", tmp_path)
     assert ended.code == CODES["ArtifactError"]
     assert "changed since it was made" in ended.err

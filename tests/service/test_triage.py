@@ -12,6 +12,7 @@ from classifier.model import Classifier
 from classifier.prediction import Prediction
 from rules.petition import Petition
 from rules.policy import Agreement, Band
+from rules.reading import Reading
 from rules.rulebook import Rulebook
 from rules.verdict import Levels
 from service.decision import Decision, LabelSaid, Reason
@@ -102,9 +103,9 @@ def test_the_classifier_is_handed_what_the_rules_give(office: Office) -> None:
         version: str = "listening"
         heard: Sequence[Levels] = ()
 
-        def predict(self, petitions: Sequence[Petition], points: Sequence[Levels]) -> list[Prediction]:
+        def predict(self, readings: Sequence[Reading], points: Sequence[Levels]) -> list[Prediction]:
             self.heard = points
-            return [Prediction({})] * len(petitions)
+            return [Prediction({})] * len(readings)
 
     listening = Listening()
     replace(office(), classifier=listening).decide([Petition("1", "家里停水"), Petition("2", SILENT_TEXT)], TODAY)

@@ -1,0 +1,125 @@
+"""One question that a model answers: its labels, what words and rules say of them, and how probable each is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from math import log1p
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_matrix
+
+from classifier.gate import Gate
+from classifier.prediction import HeadPrediction, TellingWord
+from rules.taxonomy import at_level
+from rules.verdict import Levels
+
+Floats = NDArray[np.float32]
+Indices = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Part:
+    """One linear layer of a head: column `of[i]` of `weights` speaks for the head's label i.
+
+    A flat head has one part and `of` counts 0, 1, 2…; in a head over a tree of categories the parts of the
+    upper levels speak for all labels below. Shapes: weights (features, columns), bias (columns), of (labels).
+    """
+
+    weights: Floats
+    bias: Floats
+    of: Indices
+
+
+@dataclass(frozen=True)
+class Head:
+    """One question the model answers. Its probabilities are `shares` of its margins, by its `sharpness` and `offset`.
+
+    The margin is what the words say plus `rule_weight` times what the rules say (`rule_margins`).
+    """
+
+    name: str
+    labels: tuple[str, ...]
+    parts: tuple[Part, ...]
+    rule_weight: float = 0.0
+    sharpness: float = 1.0
+    gate: Gate | None = None
+    offset: float | None = None
+
+    def prediction(
+        self, ranked: tuple[tuple[str, float], ...], telling: tuple[TellingWord, ...] = ()
+    ) -> HeadPrediction:
+        """Labels with their probabilities, best first, and what the gate makes of them."""
+        return self.gate.admit(ranked, telling) if self.gate else HeadPrediction(ranked, telling)
+
+    def rankings(self, places: Indices, probabilities: Floats) -> list[tuple[tuple[str, float], ...]]:
+        """What `best` found of each row, with labels."""
+        labels = self.labels
+        return [
+            tuple(zip([labels[place] for place in row], given, strict=True))
+            for row, given in zip(places.tolist(), probabilities.tolist(), strict=True)
+        ]
+
+    def margins(self, features: csr_matrix, points: Sequence[Levels]) -> Floats:
+        """Shape (petitions, labels)."""
+        total = self.word_margins(features)
+        return total + np.float32(self.rule_weight) * self.rule_margins(points) if self.rule_weight else total
+
+    def word_margins(self, features: csr_matrix) -> Floats:
+        """What the features say, summed over parts. Shape (petitions, labels)."""
+        total = np.zeros((features.shape[0], len(self.labels)), dtype=np.float32)
+        for part in self.parts:
+            total += (features @ part.weights + part.bias)[:, part.of]
+        return total
+
+    def rule_margins(self, points: Sequence[Levels]) -> Floats:
+        """log(1 + points) of each label and of the categories above it, summed. Shape (petitions, labels)."""
+        total = np.zeros((len(points), len(self.labels)), dtype=np.float32)
+        for row, levels in enumerate(points):
+            for table in levels:
+                for code, value in table.items():
+                    if code in self.below:
+                        total[row, self.below[code]] += np.float32(log1p(value))
+        return total
+
+    @cached_property
+    def below(self) -> dict[str, Indices]:
+        """For each category code: which labels are it or lie below it."""
+        below: dict[str, list[int]] = {}
+        for index, label in enumerate(self.labels):
+            for code in {at_level(label, level) for level in (1, 2, 3)}:
+                below.setdefault(code, []).append(index)
+        return {code: np.array(indices, dtype=np.int64) for code, indices in below.items()}
+
+    def probabilities(self, margins: Floats) -> Floats:
+        """Of each row of margins; every row sums to one. Shape (petitions, labels)."""
+        return shares(margins, self.sharpness, self.offset)
+
+
+def best(probabilities: Floats, most: int) -> tuple[Indices, Floats]:
+    """Places and values of the `most` greatest of each row, greatest first, of equals the earlier one."""
+    last = probabilities.shape[1] - 1
+    # the bits of floats from 0 on stand in the order of the floats: one sort of integers gives places and values
+    keys = (probabilities.view(np.int32).astype(np.int64) << 32) | np.arange(last, -1, -1)
+    keys.sort(axis=1)
+    found = keys[:, : -most - 1 : -1]
+    return last - (found & 0xFFFFFFFF), (found >> 32).astype(np.int32).view(np.float32)
+
+
+def shares(margins: Floats, sharpness: float, offset: float | None = None) -> Floats:
+    """Margins as probabilities. With an offset p of label i is in proportion to σ(sharpness · margin i + offset).
+
+    Without one it is the softmax of sharpness · margin, to which the former tends as the offset falls.
+    """
+    sharpened = margins * np.float32(sharpness)
+    return softmax(sharpened if offset is None else -np.logaddexp(np.float32(0), -(sharpened + np.float32(offset))))
+
+
+def softmax(margins: Floats) -> Floats:
+    """Row by row, safe for large margins."""
+    raised = margins - margins.max(axis=1, keepdims=True)
+    np.exp(raised, out=raised)
+    raised /= raised.sum(axis=1, keepdims=True)
+    return np.asarray(raised, dtype=np.float32)

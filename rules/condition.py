@@ -1,0 +1,139 @@
+"""Conditions over numbered terms: which of them a text touches, which hold, and the places that made them hold."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from rules.automaton import Occurrence
+from rules.reading import Reading
+from rules.rule import Condition, FieldName
+
+SENTENCE_ENDS = "。!?;\n"
+"""As folded text has them."""
+Found = dict[int, list[Occurrence]]
+"""The occurrences of each term that stands in a text, in order."""
+Numbering = Callable[[Iterable[str]], frozenset[int]]
+
+
+LONGEST_TERM = 40
+"""Characters (rules/rule.py)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Compiled:
+    """A condition over numbers of terms. `parts`: sets of terms, of each of which one at least must stand in the text;
+    of a condition with `near` the first two are its `these` and `those`, at most `within` characters apart.
+    """
+
+    parts: tuple[frozenset[int], ...]
+    none: frozenset[int]
+    unless: frozenset[int]
+    near: bool
+    within: int
+    field: FieldName
+    whole_word: bool
+
+    everywhere: bool
+    """Whether an occurrence counts wherever it is."""
+
+    @property
+    def simple(self) -> bool:
+        """Whether any one of its terms, anywhere, is enough."""
+        return len(self.parts) == 1 and not self.none and self.everywhere
+
+
+def compiled(condition: Condition, number: Numbering) -> Compiled:
+    """The condition with its terms numbered."""
+    near = condition.near
+    needed = [near.these, near.those] if near else []
+    needed += [condition.any, *((term,) for term in condition.all)]
+    return Compiled(
+        parts=tuple(number(terms) for terms in needed if terms),
+        none=number(condition.none),
+        unless=number(condition.unless),
+        near=near is not None,
+        within=near.within if near else 0,
+        field=condition.field,
+        whole_word=condition.whole_word,
+        everywhere=not (condition.unless or condition.whole_word) and condition.field == "text",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """The occurrences of one text, as conditions look at them.
+
+    `excluding`: terms found that stand in the `none` of some condition; `boundaries`: where words begin and end.
+    """
+
+    found: Found
+    excluding: frozenset[int]
+    reading: Reading
+    boundaries: frozenset[int] | None
+
+    def evidence(self, condition: Compiled, touched: list[tuple[int, int]]) -> list[Occurrence]:
+        """The occurrences that make the condition hold, in order; none when it does not hold.
+
+        `touched`: its parts of which terms stand in the text, and which terms.
+        """
+        if condition.none and not condition.none.isdisjoint(self.excluding):
+            return []
+        by_part: list[list[Occurrence]] = [[] for _ in condition.parts]
+        for part, number in touched:
+            by_part[part] += self.found[number]
+        if not condition.everywhere:
+            by_part = [self._counting(condition, here) for here in by_part]
+        if not all(by_part):
+            return []
+        if condition.near:
+            by_part[:2] = [_pairs(by_part[0], by_part[1], condition.within)]
+        if not by_part[0]:
+            return []
+        return sorted({place for here in by_part for place in here})
+
+    def _counting(self, condition: Compiled, here: list[Occurrence]) -> list[Occurrence]:
+        """Those that stand where the condition looks."""
+        struck = self._struck(condition)
+        return [
+            occurrence
+            for occurrence in here
+            if self._admits(condition, occurrence) and not (struck and self._sentence(occurrence[0]) in struck)
+        ]
+
+    def _struck(self, condition: Compiled) -> set[int]:
+        """Sentences in which a term of `unless` stands."""
+        return {
+            self._sentence(start)
+            for number in condition.unless.intersection(self.found)
+            for start, _, _ in self.found[number]
+        }
+
+    def _admits(self, condition: Compiled, occurrence: Occurrence) -> bool:
+        start, end, _ = occurrence
+        if condition.field == "title" and end > self.reading.body_start:
+            return False
+        if condition.field == "body" and start < self.reading.body_start:
+            return False
+        if condition.whole_word and self.boundaries is not None:
+            return start in self.boundaries and end in self.boundaries
+        return True
+
+    def _sentence(self, place: int) -> int:
+        """Where the sentence begins that holds this place."""
+        return max(self.reading.text.rfind(end, 0, place) for end in SENTENCE_ENDS)
+
+
+def _pairs(these: list[Occurrence], those: list[Occurrence], within: int) -> list[Occurrence]:
+    """Occurrences of both lists that have one of the other near and do not overlap it."""
+    those = sorted(those)
+    pairs = []
+    for one in these:
+        for place in range(bisect_left(those, (one[0] - within - LONGEST_TERM,)), len(those)):
+            other = those[place]
+            if other[0] - one[1] > within:
+                break
+            if 0 <= max(other[0] - one[1], one[0] - other[1]) <= within:
+                pairs += [one, other]
+    return pairs

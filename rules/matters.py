@@ -1,0 +1,160 @@
+"""Where a petition that raises several matters may be cut: lists, words that open a new matter, paragraphs.
+
+A cut is a proposal: service/joining.py joins what tells of one matter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from rules.engine import Match
+from rules.matter_file import CUE, ITEM, SENTENCE_BREAKS, CutWords
+
+CLAUSE_BREAKS = frozenset(f'{SENTENCE_BREAKS},:、)”"—~.')
+WEAK_ENDS = frozenset(" ,:")
+"""After a figure they make a list item only where a clause begins."""
+INSIDE = frozenset((".", "-"))
+"""Before a figure they make it part of a number or an address."""
+CLOSING = 60
+"""Longest closing, in characters."""
+ANNOUNCEMENT = 30
+"""So many characters before a list may announce what it is."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Span:
+    """`petition.text[start:end]`."""
+
+    start: int
+    end: int
+
+
+def split(match: Match, words: CutWords) -> tuple[Span, ...]:
+    """The parts in which the petition may raise matters of their own, in order; the whole text when there is one.
+
+    The title and a short introduction before a list, and a closing, are in no part.
+    """
+    petition = match.reading.petition
+    signed = any(sign in petition.body for sign in words.second_signs)
+    if CUE not in match.marks and not signed and (not words.clauses or "\n" not in petition.body):
+        return (Span(0, len(match.text)),)
+    cut = _Text(match, words, signed)
+    return cut.parts()
+
+
+@dataclass(frozen=True, slots=True)
+class _Item:
+    """An item of a list begins at `start`."""
+
+    start: int
+    form: int
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Text:
+    """One text with a cue."""
+
+    match: Match
+    words: CutWords
+    signed: bool
+
+    @property
+    def body(self) -> int:
+        return self.match.reading.body_start
+
+    def parts(self) -> tuple[Span, ...]:
+        cut, end = self.words.cut, len(self.match.text)
+        items = self._list()
+        proposed = sorted({*items, *self._opened(items), *(() if items else self._paragraphs())})
+        cuts = _apart(proposed, cut.shortest, end)[: cut.most]
+        if not cuts:
+            return (Span(0, end),)
+        introduced = cuts[0] - self.body < (cut.introduction if cuts[0] in items else cut.shortest)
+        starts = cuts if introduced else [0, *cuts][: cut.most]
+        parts = [Span(*edges) for edges in zip(starts, [*starts[1:], self._closing(starts[-1])], strict=True)]
+        return tuple(parts) if len(parts) > 1 else (Span(0, end),)
+
+    def _closing(self, last: int) -> int:
+        """Where the closing begins that belongs to no part."""
+        text = self.match.text
+        found = self.words.closing.search(text, max(last + self.words.cut.shortest, len(text) - CLOSING))
+        return found.start() if found else len(text)
+
+    def _opened(self, items: Sequence[int]) -> Iterator[int]:
+        """Where words open a matter; inside a list only in its last item."""
+        text, words = self.match.text, self.words
+        after = items[-1] if items else self.body
+        for start, end, _ in self.match.marks.get(CUE, ()):
+            term, sentence = text[start:end], text[start:end] in words.sentences
+            if start > after and (sentence or (term in words.clauses and text[start - 1] in CLAUSE_BREAKS)):
+                yield start + sentence
+
+    def _paragraphs(self) -> Iterator[int]:
+        """Where paragraphs begin that are long enough."""
+        text, start = self.match.text, self.body
+        while (start := text.find("\n", start) + 1) > 0:
+            end = text.find("\n", start)
+            if len(text[start : end if end >= 0 else None].strip()) >= self.words.cut.paragraph:
+                yield start
+
+    def _list(self) -> tuple[int, ...]:
+        """Where the items begin of the first list that may be of several matters, and of later ones of its form."""
+        runs = [run for run in _runs(self._items(), self.words.cut.shortest) if not self._of_one(run[0].start)]
+        return tuple(item.start for run in runs if run[0].form == runs[0][0].form for item in run)
+
+    def _of_one(self, start: int) -> bool:
+        """Whether a list belongs to one matter: it follows a story, or is announced as its reasons or demands."""
+        text = self.match.text
+        if start - self.body >= self.words.cut.story:
+            return True
+        begin = max(text.rfind("。", 0, start - 1), start - ANNOUNCEMENT, 0)
+        return self.words.reasons.search(text, begin, start) is not None
+
+    def _items(self) -> list[_Item]:
+        text, marks = self.match.text, self.match.marks
+        found = [
+            _Item(start, *self.words.items[text[start:end]])
+            for start, end, _ in (*marks.get(CUE, ()), *marks.get(ITEM, ()))
+            if start >= self.body and text[start:end] in self.words.items and _begins(text, start, end)
+        ]
+        if self.signed:
+            signs, body = self.words.signs, self.match.reading.petition.body
+            found += [_Item(start, *signs[sign]) for start, sign in enumerate(body, self.body) if sign in signs]
+        return sorted(found, key=lambda item: item.start)
+
+
+def _begins(text: str, start: int, end: int) -> bool:
+    """Whether an item begins here, not a number, an address, a name."""
+    before, after = text[start - 1 : start], text[end : end + 1]
+    opens = before == "" or before in CLAUSE_BREAKS
+    if not text[start].isdecimal():
+        return opens
+    free = not (before.isascii() and before.isalnum()) and before not in INSIDE
+    return free and not after.isdecimal() and (opens or text[end - 1] not in WEAK_ENDS)
+
+
+def _runs(items: Iterable[_Item], shortest: int) -> list[list[_Item]]:
+    """Lists, by their beginning: items of one form numbered 1, 2, 3…, at least two, none too short."""
+    latest: dict[int, list[_Item]] = {}
+    runs: list[list[_Item]] = []
+    for item in items:
+        run = latest.get(item.form, [])
+        if item.number == 0:
+            latest[item.form] = [item]
+            runs.append(latest[item.form])
+        elif item.number == len(run) and item.start - run[-1].start >= shortest:
+            run.append(item)
+        elif item.number == len(run):
+            latest[item.form] = []
+    return [run for run in runs if len(run) > 1]
+
+
+def _apart(cuts: Iterable[int], shortest: int, end: int) -> list[int]:
+    """Cuts that leave every part long enough; what is too short stays with the part before it."""
+    kept: list[int] = []
+    for cut in cuts:
+        if (not kept or cut - kept[-1] >= shortest) and end - cut >= shortest:
+            kept.append(cut)
+    return kept

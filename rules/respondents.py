@@ -1,0 +1,284 @@
+"""Finds the respondents (被反映单位): organisations that a text complains of, never those it merely names or asks."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import cached_property
+from itertools import islice
+from operator import itemgetter
+
+from pydantic import Field
+
+from rules.automaton import Occurrence
+from rules.condition import LONGEST_TERM
+from rules.context import FAR, ContextWords, Grammar, Scene, Standing
+from rules.departments import Departments
+from rules.rule import Slug, Strict, Terms
+from rules.text import fold
+
+BODIES, SAID = "respondent_bodies", "respondent_said"
+"""Names of the two lexicons: bodies and persons in office; what is said of them."""
+NO_ORGAN = "enterprise"
+"""Level of departments that are no organs: a complaint of one is an ordinary matter for who supervises it."""
+
+
+class Sort(StrEnum):
+    """Corruption or abuse of office (条例 art. 30), or how a body does its own work."""
+
+    ACCUSATION = "accusation"
+    CONDUCT = "conduct"
+
+
+class BodyNames(Strict):
+    """Names of bodies or of persons in office. No `department`: the body named directly before, or one that is no
+    department of the tree. `subject_only`: names of places too, or lines to call; they count only directly before what
+    is said of them.
+    """
+
+    names: Terms
+    department: Slug | None = None
+    subject_only: bool = False
+
+
+class SaidTerms(Strict):
+    """What is said of a respondent. Not `certain`: also said of matters in general, so never more than a doubt.
+    `office`: the sort when it is said of a person in office, where that differs.
+    """
+
+    sort: Sort
+    terms: Terms
+    certain: bool = True
+    office: Sort | None = None
+
+
+class WithheldReasons(Strict):
+    """Why a department must not see the petition, told to clerks; `{name}` is its superior, the respondent."""
+
+    accusation: str
+    accusation_below: str
+    conduct: str
+    conduct_below: str
+    unclear: str
+
+
+class RespondentFile(Strict):
+    """respondents.yaml. `beyond`: a discipline body -> respondents whose cases go to its superior."""
+
+    reasons: WithheldReasons | None = None
+    beyond: dict[Slug, tuple[Slug, ...]] = Field(default_factory=dict)
+    bodies: tuple[BodyNames, ...] = ()
+    offices: tuple[BodyNames, ...] = ()
+    said: tuple[SaidTerms, ...] = ()
+    verbs: tuple[SaidTerms, ...] = ()
+    context: ContextWords | None = None
+
+    def over(self, base: RespondentFile) -> RespondentFile:
+        """This file on top of that of the pack it extends: lists are added, the rest replaces what it gives anew."""
+        lists = {name: getattr(base, name) + getattr(self, name) for name in ("bodies", "offices", "said", "verbs")}
+        return RespondentFile(
+            reasons=self.reasons or base.reasons,
+            beyond={**base.beyond, **self.beyond},
+            context=self.context or base.context,
+            **lists,
+        )
+
+    def codes(self) -> Iterator[tuple[tuple[str | int, ...], str]]:
+        """Department codes that the file uses, and the place of each."""
+        for part, entries in (("bodies", self.bodies), ("offices", self.offices)):
+            for index, entry in enumerate(entries):
+                if entry.department is not None:
+                    yield (part, index, "department"), entry.department
+        for code, respondents in self.beyond.items():
+            for name in (code, *respondents):
+                yield ("beyond", code), name
+
+
+@dataclass(frozen=True, slots=True)
+class Respondent:
+    """`text[start:end]` names a body complained of. `department` None: none of the tree (a school).
+
+    Not `certain`: the text may complain of it, and a person must look.
+    """
+
+    start: int
+    end: int
+    name: str
+    department: str | None
+    sort: Sort
+    certain: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Body:
+    """A mention of a body, or of a person in office."""
+
+    start: int
+    end: int
+    department: str | None
+    office: bool
+    subject_only: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """A term of complaint; `verb`: the body stands after it."""
+
+    sort: Sort
+    office: Sort
+    certain: bool
+    verb: bool
+
+
+@dataclass(frozen=True)
+class Respondents:
+    """The finder of one rulebook; without a respondents.yaml it finds nothing."""
+
+    words: RespondentFile = field(default_factory=RespondentFile)
+    departments: Departments = field(default_factory=Departments)
+
+    def find(self, text: str, marks: Mapping[str, tuple[Occurrence, ...]]) -> tuple[Respondent, ...]:
+        """Respondents in the order of the folded text; each once, as its surest and gravest mention has it.
+
+        `marks`: where terms of the lexicons stand (Match.marks).
+        """
+        said, named = marks.get(SAID), marks.get(BODIES)
+        if said is None or named is None:
+            return ()
+        near = [mark for mark in said if _near(mark, named)]
+        if not near:
+            return ()
+        bodies = self._mentions(text, named)
+        clear = [mark for mark in _longest(near) if not _inside(mark, bodies)]
+        return _surest(found for mark in clear for found in self._complaints(text, mark, bodies))
+
+    @cached_property
+    def lexicons(self) -> Mapping[str, tuple[str, ...]]:
+        """Terms for the engine's one pass (Rulebook.lexicons). Asked for once, when all is made ready."""
+        ready = self.words.context and self._grammar
+        return {BODIES: tuple(self._bodies), SAID: tuple(self._said)} if ready else {}
+
+    def department_of(self, name: str) -> str | None:
+        """The department with this code, name or alias, or whose name ends this one (东河派出所)."""
+        whole = self.departments.find(name)
+        folded = fold(name.strip())
+        ends = (self._bodies[folded[start:]] for start in range(len(folded)) if folded[start:] in self._bodies)
+        return whole or next((body.department for body in ends), None)
+
+    def _complaints(self, text: str, mark: Occurrence, bodies: Sequence[_Body]) -> Iterator[Respondent]:
+        """Bodies of which the term at `mark` is said: before it, or after it (举报…, 贪污的…)."""
+        said = self._said[text[mark[0] : mark[1]]]
+        following = bisect_right(bodies, mark[0], key=lambda body: body.end)
+        if following > 0 and not said.verb:
+            standing = self._grammar.subject(_scene(text, bodies, following - 1, mark, said))
+            yield from self._told(text, bodies, following - 1, (said, standing))
+        if following < len(bodies) and not bodies[following].subject_only:
+            scene = _scene(text, bodies, following, mark, said)
+            standing = self._grammar.object(scene) if said.verb else self._grammar.described(scene)
+            yield from _one(text, bodies[following], said, standing)
+
+    def _told(
+        self, text: str, bodies: Sequence[_Body], index: int, told: tuple[_Said, Standing]
+    ) -> Iterator[Respondent]:
+        """The body, and those joined to it before (镇政府和村委会互相推诿)."""
+        said, standing = told
+        certain = standing is Standing.CERTAIN
+        for last in range(index, -1, -1):
+            body = bodies[last]
+            if body.subject_only and not (certain and said.certain):
+                return
+            yield from _one(text, body, said, standing)
+            if not (certain and last and self._grammar.joins(text[bodies[last - 1].end : body.start])):
+                return
+
+    def _mentions(self, text: str, named: Sequence[Occurrence]) -> list[_Body]:
+        """Mentions in order, the longest of those that overlap; a person in office is of the body named before."""
+        mentions: list[_Body] = []
+        for start, end, _ in _longest(named):
+            body = self._bodies[text[start:end]]
+            if body.office and mentions and self._grammar.holds(text[mentions[-1].end : start]):
+                before = mentions.pop()
+                mentions.append(_Body(before.start, end, before.department or body.department, True, False))
+            else:
+                mentions.append(_Body(start, end, body.department, body.office, body.subject_only))
+        return mentions
+
+    @cached_property
+    def _grammar(self) -> Grammar:
+        if self.words.context is None:
+            raise ValueError("respondents.yaml gives no context")
+        return Grammar(self.words.context, tuple(term for entry in self.words.said for term in entry.terms))
+
+    @cached_property
+    def _bodies(self) -> dict[str, _Body]:
+        """Folded name -> the body; what respondents.yaml says goes before the names of departments."""
+        bodies: dict[str, _Body] = {}
+        for department in self.departments.by_code.values():
+            if department.level != NO_ORGAN:
+                for name in (department.name, *department.aliases):
+                    bodies[fold(name)] = _Body(0, 0, department.code, False, False)
+        for office, entries in ((False, self.words.bodies), (True, self.words.offices)):
+            for entry in entries:
+                bodies |= {
+                    fold(name): _Body(0, 0, entry.department, office, entry.subject_only) for name in entry.names
+                }
+        return bodies
+
+    @cached_property
+    def _said(self) -> dict[str, _Said]:
+        """Folded term -> what it says."""
+        return {
+            fold(term): _Said(entry.sort, entry.office or entry.sort, entry.certain, verb)
+            for verb, entries in ((False, self.words.said), (True, self.words.verbs))
+            for entry in entries
+            for term in entry.terms
+        }
+
+
+def _scene(text: str, bodies: Sequence[_Body], index: int, mark: Occurrence, said: _Said) -> Scene:
+    body, floor = bodies[index], bodies[index - 1].end if index else 0
+    return Scene(text, floor, (body.start, body.end), mark[:2], body.office, said.sort is Sort.CONDUCT)
+
+
+def _one(text: str, body: _Body, said: _Said, standing: Standing) -> Iterator[Respondent]:
+    if standing is not Standing.NONE:
+        certain = said.certain and standing is Standing.CERTAIN and (not body.office or body.department is not None)
+        sort = said.office if body.office else said.sort
+        yield Respondent(body.start, body.end, text[body.start : body.end], body.department, sort, certain)
+
+
+def _near(mark: Occurrence, named: Sequence[Occurrence]) -> bool:
+    """Whether a name stands close before or after; `named` in order."""
+    first = bisect_left(named, mark[0] - FAR - LONGEST_TERM, key=itemgetter(0))
+    for start, end, _ in islice(named, first, None):
+        if start - mark[1] > FAR:
+            return False
+        if mark[0] - end <= FAR:
+            return True
+    return False
+
+
+def _inside(mark: Occurrence, bodies: Sequence[_Body]) -> bool:
+    """Whether a term is only part of a name (反渎职局)."""
+    after = bisect_left(bodies, mark[1], key=lambda body: body.start)
+    return after > 0 and bodies[after - 1].end > mark[0]
+
+
+def _longest(marks: Iterable[Occurrence]) -> list[Occurrence]:
+    """In order, without those that overlap a longer one that begins no later."""
+    kept: list[Occurrence] = []
+    for mark in sorted(set(marks), key=lambda mark: (mark[0], -mark[1])):
+        if not kept or mark[0] >= kept[-1][1]:
+            kept.append(mark)
+    return kept
+
+
+def _surest(found: Iterable[Respondent]) -> tuple[Respondent, ...]:
+    """One for each body: certain before unclear, accusation before conduct, then the first."""
+    best: dict[str, Respondent] = {}
+    ranked = sorted(found, key=lambda one: (not one.certain, one.sort is Sort.CONDUCT, one.start))
+    for one in ranked:
+        best.setdefault(one.department or one.name, one)
+    return tuple(sorted(best.values(), key=lambda one: one.start))

@@ -1,0 +1,214 @@
+"""The guards: an accusation never reaches the accused, and nobody answers for its own conduct. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from rules.duties import Circumstances
+from rules.engine import Match
+from rules.respondents import NO_ORGAN, Respondent, Sort
+from rules.rule import Kind
+from rules.rulebook import Rulebook
+from service.decision import Assignment, DepartmentCandidate, DepartmentName, KindAnswer, Reason, Withheld
+
+NO_CODE = ""
+"""Code of a withheld body that is no department of the tree (a school)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Guarded:
+    """An assignment that may be shown, and why a person must look at it."""
+
+    assignment: Assignment
+    reasons: tuple[Reason, ...] = ()
+
+
+def all_respondents(match: Match, kind: KindAnswer | None, rulebook: Rulebook) -> tuple[Respondent, ...]:
+    """Those the text complains of, and those that the caller gives by code or name: these are certain, of the sort that
+    the kind of the petition says.
+    """
+    found = rulebook.respondents.find(match.text, match.marks)
+    given = match.reading.petition.respondents
+    if not given:
+        return found
+    sort = Sort.ACCUSATION if accuses(kind) else Sort.CONDUCT
+    code_of = rulebook.respondents.department_of
+    return (*found, *(Respondent(0, 0, name, code_of(name), sort, certain=True) for name in given))
+
+
+def accuses(kind: KindAnswer | None) -> bool:
+    """Whether it is an accusation (条例 art. 30)."""
+    return kind is not None and kind.code == Kind.ACCUSATION
+
+
+def is_accusation(respondents: Sequence[Respondent], kind: str | None) -> bool:
+    """Whether 条例 art. 30 applies: the petition accuses, or plainly says that a body is corrupt or abuses office."""
+    return kind == Kind.ACCUSATION or any(one.certain and one.sort is Sort.ACCUSATION for one in respondents)
+
+
+def guard(assignment: Assignment, respondents: Sequence[Respondent], kind: str | None, rulebook: Rulebook) -> Guarded:
+    """The assignment without the departments that must not see the petition; they stand in `withheld`, with all below.
+
+    Accusation (条例 art. 30): the discipline body alone leads, or its superior where it, or a body beyond its reach, is
+    accused; nobody supports, nobody is a candidate, no territory. Every respondent is withheld, the unclear ones too.
+
+    Certain conduct of an organ: its superior leads (of several: their common one), nobody where none is known; who led
+    before supports, if it is no respondent. A body that is no organ (a school, a company) is only withheld.
+
+    Unclear: a person decides before anything is sent. What may be an accusation is withheld from the body, and if it
+    led, nobody leads; what may be conduct leaves the assignment as a suggestion to the clerk.
+    """
+    if is_accusation(respondents, kind):
+        return _Guard(assignment, tuple(respondents), rulebook).against_disclosure()
+    if not respondents:
+        return Guarded(assignment)
+    return _Guard(assignment, tuple(respondents), rulebook).against_interest()
+
+
+@dataclass(frozen=True)
+class _Guard:
+    """One assignment and its respondents."""
+
+    assignment: Assignment
+    respondents: tuple[Respondent, ...]
+    rulebook: Rulebook
+
+    def against_disclosure(self) -> Guarded:
+        """An accusation."""
+        withheld = self._withheld(self.respondents)
+        code = self._competent(frozenset(one.code for one in withheld))
+        former = self.assignment.lead
+        same = former is not None and former.code == code
+        guarded = Assignment(
+            lead=self._name(code) if code else None,
+            basis=self.assignment.basis if same else (),
+            withheld=withheld,
+            unclear=self.assignment.unclear and same,
+        )
+        return Guarded(guarded, (Reason.ACCUSATION,))
+
+    def against_interest(self) -> Guarded:
+        """A complaint of a body's own work, or an unclear one."""
+        kept_out = [one for one in self.respondents if one.certain or one.sort is Sort.ACCUSATION]
+        guarded = self._without(self._withheld(kept_out))
+        if self._organs:
+            guarded = self._led_from_above(guarded)
+        checks = {
+            Reason.CONDUCT: bool(self._organs),
+            Reason.RESPONDENT_UNCLEAR: bool(_recipients(self.assignment) & self._doubtful),
+        }
+        return Guarded(guarded, tuple(reason for reason, holds in checks.items() if holds))
+
+    @cached_property
+    def _organs(self) -> list[str]:
+        """Codes of the departments whose own conduct is plainly complained of; of companies only those that led."""
+        lead = self.assignment.lead
+        certain = [one.department for one in self.respondents if one.certain and one.department]
+        by_code = self.rulebook.departments
+        return [code for code in certain if by_code[code].level != NO_ORGAN or (lead is not None and lead.code == code)]
+
+    @cached_property
+    def _doubtful(self) -> set[str]:
+        """Codes of unclear respondents and of all below them."""
+        return {
+            code
+            for one in self.respondents
+            if one.department and not one.certain
+            for code in (one.department, *self.rulebook.departments.subordinates(one.department))
+        }
+
+    def _withheld(self, respondents: Sequence[Respondent]) -> tuple[Withheld, ...]:
+        """Each respondent, then what is below any of them; certain reasons before doubtful ones."""
+        ranked = sorted(respondents, key=lambda one: not one.certain)
+        found = [*(self._self(one) for one in ranked), *(part for one in ranked for part in self._below(one))]
+        first = {one.code or one.name: one for one in reversed(found)}
+        return tuple(one for one in found if first[one.code or one.name] is one)
+
+    def _self(self, one: Respondent) -> Withheld:
+        name = self.rulebook.departments[one.department].name if one.department else one.name
+        return Withheld(one.department or NO_CODE, name, self._reason(one))
+
+    def _below(self, one: Respondent) -> Iterator[Withheld]:
+        if one.department is None:
+            return
+        departments = self.rulebook.departments
+        reason = self._reason(one, below=True).replace("{name}", departments[one.department].name)
+        for code in departments.subordinates(one.department):
+            yield Withheld(code, departments[code].name, reason)
+
+    def _reason(self, one: Respondent, below: bool = False) -> str:
+        reasons = self.rulebook.respondents.words.reasons
+        if reasons is None:
+            return ""
+        if not one.certain:
+            return reasons.unclear
+        return {
+            (Sort.ACCUSATION, False): reasons.accusation,
+            (Sort.ACCUSATION, True): reasons.accusation_below,
+            (Sort.CONDUCT, False): reasons.conduct,
+            (Sort.CONDUCT, True): reasons.conduct_below,
+        }[one.sort, below]
+
+    def _without(self, withheld: tuple[Withheld, ...]) -> Assignment:
+        """The assignment when none of these may see it; a territory is one of its recipients."""
+        assignment, out = self.assignment, {one.code or one.name for one in withheld}
+        departments = self.rulebook.departments
+        local = any(one.code and departments[one.code].territorial for one in withheld)
+        return replace(
+            assignment,
+            lead=None if assignment.lead and _hit(assignment.lead, out) else assignment.lead,
+            supporting=tuple(name for name in assignment.supporting if not _hit(name, out)),
+            candidates=tuple(candidate for candidate in assignment.candidates if not _hit(candidate, out)),
+            withheld=withheld,
+            territory=None if local else assignment.territory,
+            territories=() if local else assignment.territories,
+            place_unclear=assignment.place_unclear and not local,
+        )
+
+    def _led_from_above(self, assignment: Assignment) -> Assignment:
+        """The superior leads; who led before supports."""
+        code = self._superior({one.code for one in assignment.withheld} | self._doubtful)
+        lead = self._name(code) if code else None
+        former = assignment.lead
+        others = ((former,) if former else ()) + assignment.supporting
+        supporting = tuple(name for name in others if name.code != code)
+        return replace(assignment, lead=lead, supporting=supporting, unclear=assignment.unclear or lead is None)
+
+    def _superior(self, out: set[str]) -> str | None:
+        """The nearest department above all the organs that is not among `out`."""
+        first, *others = [self._above(code) for code in self._organs]
+        return next((code for code in first if code not in out and all(code in other for other in others)), None)
+
+    def _above(self, code: str) -> list[str]:
+        """Who supervises `code` and who it belongs to, and so on upwards, nearest first."""
+        departments, above = self.rulebook.departments, [code]
+        for lower in above:
+            steps = (departments.superior(lower), departments[lower].parent)
+            above += [step for step in dict.fromkeys(steps) if step is not None and step not in above]
+        return above[1:]
+
+    def _competent(self, out: frozenset[str]) -> str | None:
+        """The discipline body that may receive the accusation; None where the rulebook knows none."""
+        policy, beyond = self.rulebook.policy, self.rulebook.respondents.words.beyond
+        duty = self.rulebook.duties.find(policy.accusation_duty, Circumstances()) if policy.accusation_duty else None
+        code = duty.lead if duty else None
+        bodies = {code, *beyond}
+        accused = {one.department for one in self.respondents if one.certain}
+        while code is not None and (code in out or accused & set(beyond.get(code, ()))):
+            above = self.rulebook.departments.superior(code)
+            code, bodies = (above if above in bodies else None), bodies - {code}
+        return code
+
+    def _name(self, code: str) -> DepartmentName:
+        return DepartmentName(code, self.rulebook.departments[code].name)
+
+
+def _hit(recipient: DepartmentName | DepartmentCandidate, out: set[str]) -> bool:
+    return recipient.code in out or recipient.name in out
+
+
+def _recipients(assignment: Assignment) -> set[str]:
+    """Codes of the departments to which the assignment would send the matter."""
+    return {name.code for name in (assignment.lead, *assignment.supporting) if name is not None}

@@ -1,0 +1,103 @@
+"""From a matter to its handling path: the procedure, who is competent, what to tell the petitioner, which clocks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date
+
+from rules.engine import Match
+from rules.procedure import Lead, Procedure, Situation
+from rules.rule import Kind
+from rules.rulebook import Rulebook
+from service.decision import (
+    Assignment,
+    BasisText,
+    CategoryAnswer,
+    DepartmentName,
+    KindAnswer,
+    ProcedureAnswer,
+    Reason,
+)
+from service.route import By, Routed
+
+KINDS = frozenset(Kind)
+
+
+@dataclass(frozen=True, slots=True)
+class Matter:
+    """What is known of a matter before its path is chosen: its kind, its national category, and the paths of the duty
+    row for that very category (`Duties.below`): they follow from the matter, not from the office.
+    """
+
+    kind: Kind | None
+    category: str | None
+    paths: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Handling:
+    """The path of a matter. `lead` says what becomes of the duty table's department, `competent` (a code) who is meant
+    by it; `reasons` for a person to look; `clocks` by the codes of clocks.yaml.
+    """
+
+    procedure: ProcedureAnswer | None = None
+    notice: str | None = None
+    lead: Lead = Lead.KEEP
+    competent: str | None = None
+    reasons: tuple[Reason, ...] = ()
+    clocks: tuple[str, ...] = ()
+
+
+UNKNOWN = Handling()
+"""Where the rulebook has no procedures."""
+
+
+def handle(match: Match, matter: Matter, day: date, rulebook: Rulebook) -> Handling:
+    """The first procedure that fits; only articles in force on `day`, the day of receipt, are cited."""
+    found = rulebook.procedures.choose(Situation(matter.kind, matter.category, matter.paths, match.held))
+    if found is None:
+        return UNKNOWN
+    return Handling(
+        procedure=_answer(found, day),
+        notice=found.notice,
+        lead=found.lead,
+        competent=found.competent,
+        reasons=_reasons(found),
+        clocks=found.clocks,
+    )
+
+
+def matter_of(category: CategoryAnswer | None, kind: KindAnswer | None, paths: tuple[str, ...]) -> Matter:
+    """The matter of an answer in national terms; an office's own kinds say nothing of the path."""
+    known = kind is not None and kind.code in KINDS
+    return Matter(Kind(kind.code) if known and kind else None, category.code if category else None, paths)
+
+
+def led(routed: Routed, handling: Handling, rulebook: Rulebook) -> Assignment:
+    """The assignment with the lead that the procedure asks for (诉访分离: courts and police never beside departments).
+
+    With `Lead.COMPETENT` the lead so far supports; but where the office itself says who leads, by its own table or its
+    history, that lead stays and the competent body supports. With `Lead.NONE` and `Lead.ALONE` nobody else is named but
+    the lead of the office's own table, which keeps in touch.
+    """
+    assignment, lead = routed.assignment, routed.assignment.lead
+    if handling.lead is Lead.KEEP:
+        return assignment
+    code = None if handling.lead is Lead.NONE else handling.competent
+    name = DepartmentName(code, rulebook.departments[code].name) if code else None
+    if handling.lead is not Lead.COMPETENT:
+        liaison = (lead,) if lead and routed.by is By.OFFICE and handling.lead is Lead.ALONE else ()
+        return replace(assignment, lead=name, supporting=liaison, candidates=(), basis=())
+    first, others = (lead, (name,)) if lead and routed.by is not By.TABLE else (name, (lead,))
+    supporting = [other for other in (*others, *assignment.supporting) if other and first and other.code != first.code]
+    return replace(assignment, lead=first, supporting=tuple(dict.fromkeys(supporting)))
+
+
+def _answer(found: Procedure, day: date) -> ProcedureAnswer:
+    basis = tuple([BasisText(basis.cite, basis.source) for basis in found.basis if basis.in_force(day)])
+    return ProcedureAnswer(found.code, found.name, found.steps, basis)
+
+
+def _reasons(found: Procedure) -> tuple[Reason, ...]:
+    checks = {Reason.PROCEDURE_UNCLEAR: found.unclear, Reason.OUT_OF_SCOPE: found.outside}
+    return tuple(reason for reason, holds in checks.items() if holds)

@@ -1,0 +1,214 @@
+"""Which parts of a petition, decided one by one, tell of one matter; only clearly different matters stay apart."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from rules.engine import Match, RuleHit
+from rules.matter_file import ACCUSING, CutWords, Join, Matters
+from rules.matters import Span
+from rules.petition import Petition
+from rules.policy import Agreement
+from rules.rule import Kind
+from rules.taxonomy import ancestors, at_level
+from service.decision import Decision
+
+ANNOUNCED = 70
+"""So many characters before the first cut may announce several matters."""
+HINT = 1
+"""Weight of rules that are a hint only."""
+RELATED = (Agreement.AGREE, Agreement.SAME_BRANCH)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A proposed matter: where it stands in the petition, and itself as a petition."""
+
+    span: Span
+    petition: Petition
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """The petition as one: its match and its decision."""
+
+    match: Match
+    decision: Decision
+
+    @property
+    def accusations(self) -> frozenset[int]:
+        """Where words stand that accuse: of rules, and such as no recipient of another matter may read."""
+        return self._places(hit for hit in self.match.hits if hit.rule.then.kind is Kind.ACCUSATION) | frozenset(
+            start for start, _, _ in self.match.marks.get(ACCUSING, ())
+        )
+
+    def accuses(self, span: Span) -> bool:
+        """Whether a word of an accusation stands there."""
+        return any(span.start <= place < span.end for place in self.accusations)
+
+    def telling(self, code: str) -> frozenset[int]:
+        """Where words of the body stand that speak, by more than a hint, for a category of this second level."""
+        level = at_level(code, 2)
+        return self._places(
+            hit
+            for hit in self.match.hits
+            if hit.rule.then.category and hit.rule.weight > HINT and at_level(hit.rule.then.category, 2) == level
+        )
+
+    def _places(self, hits: Iterable[RuleHit]) -> frozenset[int]:
+        return frozenset(start for hit in hits for start, _, _ in hit.occurrences)
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A part and what was decided of it; `sure`: taken by itself it is clearly about something."""
+
+    part: Part
+    decision: Decision
+    accusation: bool
+    sure: bool
+
+    @property
+    def code(self) -> str:
+        return self.decision.category.code if self.decision.category else ""
+
+    @property
+    def lead(self) -> str | None:
+        lead = self.decision.assignment.lead
+        return lead.code if lead else None
+
+
+Group = list[Judged]
+
+
+def grouped(whole: Whole, parts: Sequence[Part], decisions: Sequence[Decision], matters: Matters) -> list[Group]:
+    """The parts by matter, in order of the text; fewer than two groups: the petition is one matter."""
+    if matters.file is None:
+        return []
+    join = matters.file.join
+    accused = _accusing(whole, parts, decisions, matters.words)
+    hinted = _hinted(whole, parts, matters, join.short)
+    sure = [not told and _sure(each, join, hinted) for each, told in zip(decisions, accused, strict=True)]
+    judged = [Judged(*each) for each in zip(parts, decisions, accused, sure, strict=True)]
+    groups = _owning(_groups(judged, join), whole, join.own)
+    return sorted(groups, key=lambda group: group[0].part.span)
+
+
+def _accusing(whole: Whole, parts: Sequence[Part], decisions: Sequence[Decision], words: CutWords) -> list[bool]:
+    """Parts that accuse: by their own kind; in a petition that accuses, also by their words; and all items of a list
+    whose introduction or title does: they tell what the accused did.
+    """
+    accuses = [is_accusation(decision) for decision in decisions]
+    if not any(accuses) and not is_accusation(whole.decision):
+        return accuses
+    accuses = [own or whole.accuses(part.span) for own, part in zip(accuses, parts, strict=True)]
+    match, body = whole.match, max(parts[0].span.start, whole.match.reading.body_start)
+    introduced = accuses[0] and not words.is_item(match.reading.petition.text, match.text, body)
+    if not introduced and not whole.accuses(Span(0, body)):
+        return accuses
+    starts = [part.span.start for part in parts]
+    return [
+        own or start <= body or not words.opens(match.text, start) for own, start in zip(accuses, starts, strict=True)
+    ]
+
+
+def _hinted(whole: Whole, parts: Sequence[Part], matters: Matters, short: int) -> bool:
+    """Whether parts are likely matters: words say that there are several, or the petition tells no story."""
+    text = whole.match.text
+    if len(text) <= short:
+        return True
+    first = parts[0].span.start or parts[1].span.start
+    return matters.words.several.search(text, max(0, first - ANNOUNCED), first) is not None
+
+
+def _sure(decision: Decision, join: Join, hinted: bool) -> bool:
+    """Whether a part, taken by itself, is clearly about something; where matters are likely, less is enough."""
+    category, rules, agreement = decision.category, decision.verdicts.rules, decision.verdicts.agreement
+    if category is None or _within(category.code, join.beside):
+        return False
+    if category.confidence is None:
+        return rules.points >= (join.points / 2 if hinted else join.points)
+    clear = agreement is Agreement.AGREE and rules.clear
+    if not hinted:
+        return clear and category.confidence >= join.confidence
+    enough = category.confidence >= join.confidence or (rules.clear and rules.points >= 2 * join.points)
+    return (clear and category.confidence >= join.hinted) or (enough and agreement in RELATED)
+
+
+def _groups(judged: Sequence[Judged], join: Join) -> list[Group]:
+    """Parts of one matter together; an unsure part goes with the one before it. One group: it is one matter.
+
+    Where a part accuses, every other part must be sure: what is unclear may belong to the accusation.
+    """
+    plain = [one for one in judged if not one.accusation]
+    least = len(plain) if len(plain) < len(judged) else join.share * len(plain)
+    if not plain or sum(one.sure for one in plain) < max(1, least):
+        return []
+    groups: list[Group] = []
+    current: Group = []
+    for one in judged:
+        if one.accusation or one.sure:
+            home = next((group for group in groups if any(_one_matter(one, other, join) for other in group)), None)
+            if home is None:
+                home = [] if groups else current
+                groups.append(home)
+            current = home
+        current.append(one)
+    return groups
+
+
+def _owning(groups: list[Group], whole: Whole, least: float) -> list[Group]:
+    """Groups whose words stand in their own parts; the others, but for the main one, join the main one."""
+    plain = [group for group in groups if not any(one.accusation for one in group)]
+    if len(plain) < 2:
+        return groups
+    main = max(plain, key=lambda group: mainness(_code(group), [one.part.span for one in group], whole.decision))
+    lost = [group for group in plain if group is not main and not _owns(group, whole, least)]
+    joined = sorted((one for group in (main, *lost) for one in group), key=lambda one: one.part.span)
+    return [joined if group is main else group for group in groups if not any(group is other for other in lost)]
+
+
+def _owns(group: Group, whole: Whole, least: float) -> bool:
+    words = [place for place in whole.telling(_code(group)) if place >= whole.match.reading.body_start]
+    own = sum(any(one.part.span.start <= place < one.part.span.end for one in group) for place in words)
+    return own >= least * len(words)
+
+
+def _code(group: Group) -> str:
+    return max(group, key=trust).code
+
+
+def _one_matter(one: Judged, other: Judged, join: Join) -> bool:
+    """Whether two parts tell of one matter: equal or kindred categories, or one lead of one first level."""
+    if not (other.sure or other.accusation):
+        return False
+    if one.accusation or other.accusation:
+        return one.accusation == other.accusation or at_level(one.code, 1) == at_level(other.code, 1)
+    same_lead = one.lead == other.lead
+    if at_level(one.code, 2) == at_level(other.code, 2):
+        return same_lead or one.code == other.code or not _within(one.code, join.broad)
+    kindred = any(_within(one.code, group) and _within(other.code, group) for group in join.kin)
+    return kindred or (same_lead and at_level(one.code, 1) == at_level(other.code, 1))
+
+
+def _within(code: str, codes: Sequence[str]) -> bool:
+    return not set(ancestors(code)).isdisjoint(codes)
+
+
+def mainness(code: str, spans: Sequence[Span], whole: Decision) -> tuple[bool, int]:
+    """The matter of the whole's category, else the longest."""
+    same = whole.category is not None and at_level(code, 2) == at_level(whole.category.code, 2)
+    return (same, sum(span.end - span.start for span in spans))
+
+
+def trust(one: Judged) -> tuple[bool, float, float]:
+    """The better a part can speak for its matter, the larger."""
+    category = one.decision.category
+    confidence = category.confidence if category and category.confidence is not None else 0.0
+    return (one.sure, confidence, one.decision.verdicts.rules.points)
+
+
+def is_accusation(decision: Decision) -> bool:
+    """Whether a petition, or a part of one, was decided to accuse."""
+    return decision.kind is not None and decision.kind.code == Kind.ACCUSATION

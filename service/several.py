@@ -1,0 +1,219 @@
+"""A petition of several matters: its parts, decided one by one, joined to matters; who leads; who may see what."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from rules.departments import Departments
+from rules.engine import Match
+from rules.matter_file import Steps
+from rules.matters import Span, split
+from rules.petition import Petition
+from rules.rulebook import Rulebook
+from service.decision import Assignment, Decision, DepartmentName, MatterAnswer, Reason
+from service.joining import Group, Part, Whole, grouped, is_accusation, mainness, trust
+
+
+@dataclass(frozen=True, slots=True)
+class Matter:
+    """One matter: its places, in order, and what was decided; `answer` names the place where it is first told."""
+
+    spans: tuple[Span, ...]
+    answer: MatterAnswer
+    accusation: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Several:
+    """What the matters of a petition mean for it as a whole. One matter: `reasons` and `steps` are empty.
+
+    `accusation`: a part of it is one, even where the petition as a whole did not show it.
+    """
+
+    matters: tuple[Matter, ...]
+    lead: DepartmentName | None
+    supporting: tuple[DepartmentName, ...]
+    steps: tuple[str, ...] = ()
+    reasons: tuple[Reason, ...] = ()
+    accusation: bool = False
+
+
+def parts(match: Match, rulebook: Rulebook) -> tuple[Part, ...]:
+    """The parts to decide one by one; none when nothing is cut. The title stays with a part that begins with it."""
+    spans = split(match, rulebook.matters.words)
+    return tuple(Part(span, _part(match.reading.petition, span)) for span in spans) if len(spans) > 1 else ()
+
+
+def combine(whole: Whole, parts: Sequence[Part], decisions: Sequence[Decision], rulebook: Rulebook) -> Several:
+    """The matters that are left when parts that tell of one matter are joined; `decisions`: one for each part."""
+    if not parts:
+        return _single(whole, accusation=False)
+    file, groups = rulebook.matters.file, grouped(whole, parts, decisions, rulebook.matters)
+    if len(groups) < 2 or file is None:
+        return _single(whole, any(is_accusation(decision) for decision in decisions))
+    shared = _shared([part.span for part in parts], whole)
+    return _led(_guarded(tuple(_matter(group, whole, shared) for group in groups)), whole, file.steps, rulebook)
+
+
+def visible(text: str, matters: Sequence[Matter], department: str) -> tuple[Span, ...]:
+    """What of the petition's text a department may see, in order: nothing unless it has a part in a matter.
+
+    An accusation is seen by its own lead alone; whom an accusation is withheld from sees nothing at all.
+    """
+    if not any(department in _recipients(matter) for matter in matters):
+        return ()
+    if any(matter.accusation and department in _withheld(matter) for matter in matters):
+        return ()
+    hidden = sorted(
+        span
+        for matter in matters
+        if department in _withheld(matter) or (matter.accusation and department not in _recipients(matter))
+        for span in matter.spans
+    )
+    return tuple(_gaps(hidden, len(text)))
+
+
+def _gaps(hidden: Sequence[Span], end: int) -> Iterator[Span]:
+    at = 0
+    for span in hidden:
+        if at < span.start:
+            yield Span(at, span.start)
+        at = max(at, span.end)
+    if at < end:
+        yield Span(at, end)
+
+
+def _recipients(matter: Matter) -> set[str]:
+    assignment = matter.answer.assignment
+    return {name.code for name in (assignment.lead, *assignment.supporting) if name}
+
+
+def _withheld(matter: Matter) -> set[str]:
+    return {withheld.code for withheld in matter.answer.assignment.withheld}
+
+
+def _part(petition: Petition, span: Span) -> Petition:
+    body = petition.text[max(span.start, petition.body_start) : span.end]
+    return replace(petition, title=petition.title if span.start < petition.body_start else "", body=body)
+
+
+def _single(whole: Whole, accusation: bool) -> Several:
+    """One matter: the petition as it was decided as a whole."""
+    span, decision = Span(0, len(whole.match.text)), whole.decision
+    own = is_accusation(decision)
+    matter = Matter((span,), _answer(span, decision, decision.assignment), own)
+    return Several((matter,), decision.assignment.lead, decision.assignment.supporting, accusation=own or accusation)
+
+
+def _shared(parts: Sequence[Span], whole: Whole) -> list[Span]:
+    """Stretches in no part (title, introduction, closing) that hold a word of an accusation."""
+    return [gap for gap in _gaps(parts, len(whole.match.text)) if whole.accuses(gap)]
+
+
+def _matter(group: Group, whole: Whole, shared: Sequence[Span]) -> Matter:
+    """The group's surest part speaks for it; for an accusation a part, else the whole, that was decided as one.
+
+    `shared`: what of the text between the parts belongs to an accusation.
+    """
+    first = group[0].part.span.start
+    withheld = tuple(dict.fromkeys(each for one in group for each in one.decision.assignment.withheld))
+    if any(one.accusation for one in group):
+        told = next((one.decision for one in group if is_accusation(one.decision)), whole.decision)
+        spans = tuple(_joined(sorted([*(one.part.span for one in group), *shared])))
+    else:
+        told = max(group, key=trust).decision
+        spans = tuple(_joined(one.part.span for one in group))
+    own = next(span for span in spans if span.start <= first < span.end)
+    answer = _answer(own, told, replace(told.assignment, withheld=withheld))
+    return Matter(spans, answer, any(one.accusation for one in group))
+
+
+def _joined(spans: Iterable[Span]) -> Iterator[Span]:
+    """Neighbours become one."""
+    start = end = -1
+    for span in spans:
+        if span.start != end:
+            if start >= 0:
+                yield Span(start, end)
+            start = span.start
+        end = span.end
+    yield Span(start, end)
+
+
+def _answer(span: Span, decision: Decision, assignment: Assignment) -> MatterAnswer:
+    return MatterAnswer(span.start, span.end, decision.category, decision.kind, assignment, decision.procedure)
+
+
+def _guarded(matters: tuple[Matter, ...]) -> tuple[Matter, ...]:
+    """No matter goes to anyone from whom an accusation of the same petition is withheld."""
+    accused = {code for matter in matters if matter.accusation for code in _withheld(matter)}
+    return tuple(matter if matter.accusation else _without(matter, accused) for matter in matters)
+
+
+def _without(matter: Matter, accused: set[str]) -> Matter:
+    given = matter.answer.assignment
+    if accused.isdisjoint(_recipients(matter)):
+        return matter
+    lost = given.lead is not None and given.lead.code in accused
+    assignment = replace(
+        given,
+        lead=None if lost else given.lead,
+        supporting=tuple(name for name in given.supporting if name.code not in accused),
+        candidates=tuple(name for name in given.candidates if name.code not in accused),
+        unclear=given.unclear or lost,
+    )
+    return replace(matter, answer=replace(matter.answer, assignment=assignment))
+
+
+def _led(matters: tuple[Matter, ...], whole: Whole, steps: Steps, rulebook: Rulebook) -> Several:
+    """The petition's lead: of its accusation; else the one lead of all; else, to be agreed on, the main matter's."""
+    plain = [matter for matter in matters if not matter.accusation]
+    accusing = [matter for matter in matters if matter.accusation]
+    main = max(plain, key=lambda matter: mainness(_category(matter), matter.spans, whole.decision))
+    leads = _leads([main, *plain])
+    lead = (accusing[0] if accusing else main).answer.assignment.lead
+    supporting = () if accusing else tuple(name for name in leads if lead is None or name.code != lead.code)
+    said = [steps.accusation.format(lead=lead.name)] if accusing and lead else []
+    said += _agreement_steps(leads, steps.others if accusing else steps.one, steps, rulebook.departments)
+    return Several(matters, lead, supporting, tuple(said), (Reason.SEVERAL_MATTERS,), bool(accusing))
+
+
+def _category(matter: Matter) -> str:
+    return matter.answer.category.code if matter.answer.category else ""
+
+
+def _leads(matters: Sequence[Matter]) -> tuple[DepartmentName, ...]:
+    leads = (matter.answer.assignment.lead for matter in matters)
+    return tuple({lead.code: lead for lead in leads if lead}.values())
+
+
+def _agreement_steps(
+    leads: Sequence[DepartmentName], alone: str, steps: Steps, departments: Departments
+) -> Iterator[str]:
+    """What article 24 asks for, in order; `alone`: what is said where one department leads all."""
+    if len(leads) == 1:
+        yield alone.format(lead=leads[0].name)
+    if len(leads) > 1:
+        yield steps.agree.format(lead=leads[0].name, departments="、".join(lead.name for lead in leads))
+        superior = common_superior([lead.code for lead in leads], departments)
+        if superior is None:
+            yield steps.alone
+        else:
+            yield steps.superior.format(superior=departments[superior].name)
+            yield steps.conference
+
+
+def common_superior(codes: Sequence[str], departments: Departments) -> str | None:
+    """The nearest department that supervises all of these, none of them itself; None when there is none."""
+    chains = [list(_superiors(code, departments)) for code in codes]
+    return next((code for code in chains[0] if code not in codes and all(code in chain for chain in chains)), None)
+
+
+def _superiors(code: str, departments: Departments) -> Iterator[str]:
+    seen = {code}
+    above = departments.superior(code) if code in departments else None
+    while above is not None and above not in seen:
+        yield above
+        seen.add(above)
+        above = departments.superior(above)
