@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from rules.automaton import Occurrence
+from rules.persons import MASK
 from rules.reading import Reading
 from rules.rule import Condition, FieldName
 
@@ -65,12 +66,14 @@ def compiled(condition: Condition, number: Numbering) -> Compiled:
 class Places:
     """The occurrences of one text, as conditions look at them.
 
-    `excluding`: terms found that stand in the `none` of some condition; `boundaries`: where words begin and end.
+    `excluding`: terms found that stand in the `none` of some condition; `masked`: how many characters are hidden;
+    `boundaries`: where words begin and end.
     """
 
     found: Found
     excluding: frozenset[int]
     reading: Reading
+    masked: int
     boundaries: frozenset[int] | None
 
     def evidence(self, condition: Compiled, touched: list[tuple[int, int]]) -> list[Occurrence]:
@@ -88,7 +91,7 @@ class Places:
         if not all(by_part):
             return []
         if condition.near:
-            by_part[:2] = [_pairs(by_part[0], by_part[1], condition.within)]
+            by_part[:2] = [self._pairs(by_part[0], by_part[1], condition.within)]
         if not by_part[0]:
             return []
         return sorted({place for here in by_part for place in here})
@@ -124,16 +127,21 @@ class Places:
         """Where the sentence begins that holds this place."""
         return max(self.reading.text.rfind(end, 0, place) for end in SENTENCE_ENDS)
 
-
-def _pairs(these: list[Occurrence], those: list[Occurrence], within: int) -> list[Occurrence]:
-    """Occurrences of both lists that have one of the other near and do not overlap it."""
-    those = sorted(those)
-    pairs = []
-    for one in these:
-        for place in range(bisect_left(those, (one[0] - within - LONGEST_TERM,)), len(those)):
-            other = those[place]
-            if other[0] - one[1] > within:
-                break
-            if 0 <= max(other[0] - one[1], one[0] - other[1]) <= within:
-                pairs += [one, other]
-    return pairs
+    def _pairs(self, these: list[Occurrence], those: list[Occurrence], within: int) -> list[Occurrence]:
+        """Occurrences of both lists that have one of the other near and do not overlap it; masked characters between
+        them do not count.
+        """
+        masked = self.masked
+        those = sorted(those)
+        pairs = []
+        for one in these:
+            for place in range(bisect_left(those, (one[0] - within - masked - LONGEST_TERM,)), len(those)):
+                other = those[place]
+                if other[0] - one[1] > within + masked:
+                    break
+                gap = max(other[0] - one[1], one[0] - other[1])
+                if masked and gap > within:
+                    gap -= self.reading.text.count(MASK, min(one[1], other[1]), max(one[0], other[0]))
+                if 0 <= gap <= within:
+                    pairs += [one, other]
+        return pairs

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from enum import IntEnum
 
+from rules.persons import MASK
 from rules.rule import Strict, Terms
 from rules.text import fold
 
@@ -84,8 +85,9 @@ class Scene:
 
     @property
     def gap(self) -> str:
-        """What stands between body and word, whichever comes first."""
-        return self.text[self.body[1] : self.word[0]] or self.text[self.word[1] : self.body[0]]
+        """What stands between body and word, whichever comes first, without what is masked."""
+        gap = self.text[self.body[1] : self.word[0]] or self.text[self.word[1] : self.body[0]]
+        return gap.replace(MASK, "") if MASK in gap else gap
 
     @property
     def lead(self) -> str:

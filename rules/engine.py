@@ -10,6 +10,7 @@ from itertools import accumulate
 from rules.automaton import Occurrence, build_automaton
 from rules.condition import Found, Places, compiled
 from rules.duties import PlaceKind
+from rules.persons import MASK
 from rules.petition import Petition
 from rules.reading import Reading, read
 from rules.rule import Rule
@@ -46,7 +47,6 @@ class Match:
     worded: frozenset[int]
     held: frozenset[str]
     place_kind: PlaceKind | None
-    places: frozenset[str]
     marks: Mapping[str, tuple[Occurrence, ...]]
 
     @property
@@ -74,7 +74,6 @@ class Engine:
         ]
         self._conditions = [compiled(condition, self._number) for condition in written]
         self._kind_of = {n: kind for kind, terms in rulebook.places.kinds.items() for n in self._number(terms)}
-        self._places = self._place_names(rulebook)
         self._lexicons = self._lexicon_names(rulebook)
         self._automaton = build_automaton(list(self._numbers), automaton)
         self._touch()
@@ -106,7 +105,6 @@ class Engine:
             worded=frozenset([self._duty_rows[i - rules] for i in order if rules <= i < duties]),
             held=frozenset([self._watched[i - duties] for i in order if i >= duties]),
             place_kind=self._place_kind(found),
-            places=frozenset([self._places[number] for number in self._places.keys() & found.keys()]),
             marks=self._marks(found),
         )
 
@@ -123,7 +121,7 @@ class Engine:
                 else:
                     touched[index] = [(part, number)]
         excluding = self._excluding.intersection(found)
-        places = Places(found, excluding, reading, self._boundaries(reading.text))
+        places = Places(found, excluding, reading, reading.text.count(MASK), self._boundaries(reading.text))
         for index, parts in touched.items():
             if len(parts) >= self._needed[index] and (evidence := places.evidence(self._conditions[index], parts)):
                 holding[index] = evidence
@@ -159,14 +157,6 @@ class Engine:
         if not ranked or (len(ranked) == 2 and ranked[0][1] == ranked[1][1]):
             return None
         return ranked[0][0]
-
-    def _place_names(self, rulebook: Rulebook) -> dict[int, str]:
-        return {
-            number: name
-            for place in rulebook.places.places
-            for name in (place.name, *place.aliases)
-            for number in self._number([name])
-        }
 
     def _lexicon_names(self, rulebook: Rulebook) -> dict[int, list[str]]:
         """The lexicons that each term is in."""

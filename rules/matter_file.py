@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from string import Formatter
 
-from pydantic import Field
+from pydantic import Field, ValidationInfo, field_validator
 
 from rules.condition import SENTENCE_ENDS
 from rules.rule import Code, Sentence, Strict, Term
@@ -17,6 +18,14 @@ CUE, ITEM, ACCUSING = "matter", "matter-item", "matter-accusing"
 """Lexicons: terms without which no text is cut (but for paragraphs, and ①); other items of lists; accusing words."""
 SENTENCE_BREAKS = f"{SENTENCE_ENDS}… "
 HOLE = "{}"
+BLANKS = {
+    "one": frozenset({"lead"}),
+    "others": frozenset({"lead"}),
+    "agree": frozenset({"lead", "departments"}),
+    "superior": frozenset({"superior"}),
+    "accusation": frozenset({"lead"}),
+}
+"""What is filled into each sentence for clerks."""
 
 
 class ListForm(Strict):
@@ -58,7 +67,7 @@ class Join(Strict):
 
 
 class Steps(Strict):
-    """Sentences for clerks; `{lead}`, `{departments}` and `{superior}` are filled in."""
+    """Sentences for clerks; BLANKS are filled in."""
 
     one: Sentence
     others: Sentence
@@ -67,6 +76,14 @@ class Steps(Strict):
     conference: Sentence
     alone: Sentence
     accusation: Sentence
+
+    @field_validator("*")
+    @classmethod
+    def _known_blanks(cls, sentence: str, info: ValidationInfo) -> str:
+        blanks = {name for _, name, _, _ in Formatter().parse(sentence) if name is not None}
+        if unknown := blanks - BLANKS.get(info.field_name or "", frozenset()):
+            raise ValueError(f"unknown blank {', '.join(sorted(unknown))}")
+        return sentence
 
 
 class MatterFile(Strict):

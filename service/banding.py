@@ -28,6 +28,7 @@ def reasons(weighed: Weighed, policy: Policy) -> tuple[Reason, ...]:
     """Every reason for which a person must look, in the order of `Reason`'s table here."""
     answer, rules, assignment, found = weighed.answer, weighed.rules, weighed.assignment, weighed.found
     confidence = answer.category.confidence if answer.category else None
+    explained = assignment.unclear or Reason.OUT_OF_SCOPE in found
     checks = {
         Reason.CRITICAL: rules.urgency is Urgency.CRITICAL,
         Reason.HELP: rules.notice is not None,
@@ -41,7 +42,7 @@ def reasons(weighed: Weighed, policy: Policy) -> tuple[Reason, ...]:
         Reason.UNFAMILIAR: weighed.unfamiliar,
         Reason.LOW_CONFIDENCE: confidence is not None and confidence < policy.thresholds.suggest,
         Reason.DISAGREEMENT: answer.agreement is Agreement.DISAGREE and rules.clear,
-        Reason.NO_DEPARTMENT: answer.category is not None and assignment.lead is None,
+        Reason.NO_DEPARTMENT: answer.category is not None and assignment.lead is None and not explained,
         Reason.DUTY_UNCLEAR: assignment.unclear,
         Reason.PLACE_UNCLEAR: assignment.place_unclear,
     }

@@ -1,3 +1,5 @@
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from sklearn.feature_extraction.text import TfidfVectorizer
@@ -59,7 +61,7 @@ def test_blocks_stand_side_by_side_each_with_its_own_weight() -> None:
     space = fitted(CHARACTERS, Block("word", "text", 1, 1, 0.6, 1), Block("char", "lead", 1, 2, 0.5, 1))
     row = space.transform(READINGS[:1]).toarray()[0]
     edges = np.cumsum([0, *(len(vocabulary.grams) for vocabulary in space.vocabularies)])
-    lengths = [np.linalg.norm(row[start:end]) for start, end in zip(edges, edges[1:], strict=False)]
+    lengths = [np.linalg.norm(row[start:end]) for start, end in pairwise(edges)]
     np.testing.assert_allclose(lengths, [1.0, 0.6, 0.5], atol=1e-6)
 
 

@@ -12,9 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rules.engine import Engine
+from rules.errors import RulebookError
 from rules.matters import split
 from rules.petition import Petition
-from rules.rulebook import Rulebook, RulebookError, load
+from rules.rulebook import Rulebook, load
 
 Cut = Callable[..., list[str]]
 
@@ -155,10 +156,18 @@ def test_a_pack_without_the_file_never_cuts(pack: Callable[..., Path]) -> None:
 
 
 def test_a_kindred_category_that_does_not_exist_is_told(pack: Callable[..., Path]) -> None:
-    steps = "".join(f"  {name}: 由{{lead}}受理\n" for name in STEPS)
+    steps = "".join(f"  {name}: 由部门受理\n" for name in STEPS)
     folder = pack()
     (folder / "matters.yaml").write_text(f'cut: {{}}\njoin: {{kin: [["77"]]}}\nsteps:\n{steps}', encoding="utf-8")
     with pytest.raises(RulebookError, match=r"matters.yaml: no category '77'"):
+        load(folder)
+
+
+def test_a_step_with_an_unknown_blank_is_told(pack: Callable[..., Path]) -> None:
+    steps = "".join(f"  {name}: 由{{office}}受理\n" for name in STEPS)
+    folder = pack()
+    (folder / "matters.yaml").write_text(f"cut: {{}}\njoin: {{}}\nsteps:\n{steps}", encoding="utf-8")
+    with pytest.raises(RulebookError, match=r"matters.yaml:4: steps.one: .*office"):
         load(folder)
 
 

@@ -18,7 +18,7 @@ from service.decision import Reason
 from service.settings import Settings
 from service.training import train_default
 
-MOST_BYTES = 12_000_000
+MOST_BYTES = 16_000_000
 
 
 @pytest.fixture(scope="module")

@@ -190,8 +190,12 @@ def test_shares_that_sum_to_a_little_over_one_are_still_a_probability(decide: De
         ("道路不平", {}, (Reason.NO_DEPARTMENT,)),
         (SILENT_TEXT, {"category": {"我们的类": 0.95}}, (Reason.NO_DEPARTMENT,)),
         ("停车没有地方", {}, (Reason.DUTY_UNCLEAR,)),
-        ("停水是因为科长索贿", {"category": WATER_95}, (Reason.ACCUSATION,)),
-        ("家里停水", {"category": WATER_95, "kind": {"accusation": 0.6}}, (Reason.ACCUSATION,)),
+        ("停水是因为科长索贿", {"category": WATER_95}, (Reason.ACCUSATION, Reason.NO_DEPARTMENT)),
+        (
+            "家里停水",
+            {"category": WATER_95, "kind": {"accusation": 0.6}},
+            (Reason.ACCUSATION, Reason.NO_DEPARTMENT),
+        ),
         ("停水，煤气泄漏", {"category": WATER_95}, (Reason.CRITICAL,)),
     ],
 )
