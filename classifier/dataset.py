@@ -21,6 +21,7 @@ ID_NAMES = ("id", "编号", "信访件编号", "工单编号", "留言编号", "
 TITLE_NAMES = ("title", "标题", "主题", "留言主题", "信访标题")
 TEXT_NAMES = ("text", "body", "内容", "正文", "详情", "留言详情", "诉求", "诉求内容", "投诉内容", "问题描述", "content")
 DATE_NAMES = ("received_at", "date", "日期", "登记时间", "信访日期", "留言时间", "时间", "登记日期")
+REGION_NAMES = ("region", "地区", "区域", "属地", "所属区域", "所属地区")
 KIND_NAMES = {
     **dict.fromkeys(("申诉求决", "申诉", "求决", "投诉", "求助", "投诉类", "求助类"), Kind.APPEAL.value),
     **dict.fromkeys(("意见建议", "建议", "建议类"), Kind.SUGGESTION.value),
@@ -43,6 +44,7 @@ class Columns:
     title: str | None = None
     text: str | None = None
     date: str | None = None
+    region: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,7 @@ class ColumnReader:
         self._id = file.column(columns.id, ID_NAMES)
         self._title = file.column(columns.title, TITLE_NAMES)
         self._date = file.column(columns.date, DATE_NAMES)
+        self._region = file.column(columns.region, REGION_NAMES)
 
     def petition(self, row: Row) -> Petition | str:
         """The petition of a row, or the sentence that says why there is none."""
@@ -75,7 +78,13 @@ class ColumnReader:
         if problem:
             return problem
         petition_id = self._cell(row, self._id) or str(row.number)
-        return Petition(petition_id, body, title, received_at=parse_date(self._cell(row, self._date)))
+        day, region = parse_date(self._cell(row, self._date)), self._cell(row, self._region)
+        return Petition(petition_id, body, title, region=region, received_at=day)
+
+    def undated(self, row: Row) -> str | None:
+        """Which cell names no day though it is not empty; its text is not repeated."""
+        given = self._cell(row, self._date)
+        return f"column '{self._date}' holds no date" if given and parse_date(given) is None else None
 
     def id(self, row: Row) -> str:
         return self._cell(row, self._id) or str(row.number)

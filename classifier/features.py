@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from copy import copy
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
 
 import numpy as np
 from scipy.sparse import csr_array, csr_matrix, vstack
@@ -16,11 +19,10 @@ from rules.reading import Reading
 
 BATCH = 64
 """Texts counted together: their arrays stay in the cache of a core."""
-DEFAULT_BLOCKS = (Block("char", "text", 1, 2, 1.0, words=1.3), Block("char", "lead", 1, 2, 0.6))
+DEFAULT_BLOCKS = (Block("char", "text", 1, 2, 1.0, words=1.5), Block("char", "lead", 1, 2, 0.6))
 """No block of words: cutting a text costs more than all the rest, and n-grams that are words tell as much."""
 _DAMPED = (1 + np.log(np.arange(1, 1 << 15))).astype(np.float32)
 """What a count is worth, from 1; there are no more characters in a text."""
-
 _NOTHING = 1e-30
 """Square of the length of a block that a text has nothing of: not zero, by which nothing can be divided."""
 
@@ -41,9 +43,18 @@ class Rows:
         """One number for each row, as one for each feature."""
         return one_each if one_each.size == 1 else one_each.repeat(self.starts[1:] - self.starts[:-1])
 
-    def matrix(self, width: int) -> csr_array:
-        """The same as a matrix. Shape (petitions, width)."""
-        return csr_array((self.values, self.columns, self.starts), shape=(len(self.strange), width))
+    def matrix(self, width: int) -> Any:
+        """The same as a csr_array. Shape (petitions, width)."""
+        if len(self.strange) > 1:
+            return csr_array((self.values, self.columns, self.starts), shape=(len(self.strange), width))
+        row = copy(_empty_row(width))  # to build one anew, with all its checks, takes as long as to multiply it
+        row.data, row.indices, row.indptr = self.values, self.columns, self.starts.astype(self.columns.dtype)
+        return row
+
+
+@lru_cache(maxsize=16)
+def _empty_row(width: int) -> Any:
+    return csr_array((1, width), dtype=np.float32)
 
 
 class FeatureSpace:

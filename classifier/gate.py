@@ -24,6 +24,7 @@ MOST_RARE = 0.05
 """Share of rows with rare labels from which all labels share one quantile: rare ones alone make large sets."""
 LARGE_SET = 5
 NEVER = 2.0
+ROUNDING = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +62,14 @@ def fit_gate(labels: tuple[str, ...], probabilities: Floats, truth: Ints) -> Gat
 
 
 def _thresholds(labels: tuple[str, ...], probabilities: Floats, truth: Ints, precision: float) -> dict[str, float]:
-    """For each label half-way between its own threshold and that of all labels: its own alone follows chance."""
+    """For each label half-way between its own threshold and that of all labels: its own alone follows chance.
+
+    Of all labels one wrong row more than there is counts, so that the share holds for rows to come (Angelopoulos et
+    al. 2022, arXiv:2208.02814).
+    """
     guessed, confidence = probabilities.argmax(axis=1), probabilities.max(axis=1)
     right = guessed == truth
-    shared = _least_confidence(confidence, right, precision)
+    shared = _least_confidence(confidence, right, precision, feared=1)
     own = [_least_confidence(confidence[guessed == i], right[guessed == i], precision) for i in range(len(labels))]
     never = [shared == NEVER or int((guessed == i).sum()) < LEAST_ROWS for i in range(len(labels))]
     return {
@@ -72,14 +77,13 @@ def _thresholds(labels: tuple[str, ...], probabilities: Floats, truth: Ints, pre
     }  # fmt: skip
 
 
-def _least_confidence(confidence: Floats, right: NDArray[np.bool_], precision: float) -> float:
-    """The least confidence from which rows are right with `precision`, NEVER where there is none.
-
-    One wrong row more is feared: so the share holds for rows to come (Angelopoulos et al. 2022, arXiv:2208.02814).
-    """
+def _least_confidence(confidence: Floats, right: NDArray[np.bool_], precision: float, feared: int = 0) -> float:
+    """The least confidence from which rows, `feared` wrong ones added, have `precision`; NEVER where none has."""
     order = np.argsort(-confidence, kind="stable")
     count = np.arange(1, len(order) + 1)
-    good = np.flatnonzero(np.cumsum(~right[order]) + 1 <= (1 - precision) * (count + 1))
+    last = np.append(np.diff(confidence[order]) != 0, True)  # rows of equal confidence are sent on together
+    precise = np.cumsum(~right[order]) + feared <= (1 - precision) * (count + feared) + ROUNDING
+    good = np.flatnonzero(precise & last)
     good = good[good >= LEAST_ROWS - 1]
     return float(confidence[order[good[-1]]]) if good.size else NEVER
 

@@ -114,7 +114,12 @@ def shares(margins: Floats, sharpness: float, offset: float | None = None) -> Fl
     Without one it is the softmax of sharpness · margin, to which the former tends as the offset falls.
     """
     sharpened = margins * np.float32(sharpness)
-    return softmax(sharpened if offset is None else -np.logaddexp(np.float32(0), -(sharpened + np.float32(offset))))
+    if offset is None:
+        return softmax(sharpened)
+    sharpened += np.float32(offset)
+    below = np.minimum(sharpened, np.float32(0))
+    raised = np.exp(below - below.max(axis=1, keepdims=True)) / (1 + np.exp(-np.abs(sharpened)))
+    return np.asarray(raised / raised.sum(axis=1, keepdims=True), dtype=np.float32)
 
 
 def softmax(margins: Floats) -> Floats:

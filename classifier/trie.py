@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -17,13 +18,20 @@ DROPPED = -1
 _WHITE = [point for point in range(0x3001) if chr(point).isspace()]
 _WINDOW = 512
 """Places looked at together when children of a node are given theirs."""
+_PART = 32
+"""Children looked at together: most places are ruled out by the first few."""
 
 
 class Alphabet:
-    """Numbers the characters that stand in n-grams from 1; 0: another character. Digits are one character."""
+    """Numbers the characters that stand in n-grams from 1; 0: another character. Digits are one character.
+
+    Frequent ones have low numbers: then the children of a node lie close together.
+    """
 
     def __init__(self, grams: Iterable[str]) -> None:
-        characters = sorted(set().union(*grams) - {SEPARATOR})
+        counts = Counter("".join(grams))
+        counts.pop(SEPARATOR, None)
+        characters = sorted(counts, key=lambda character: (-counts[character], character))
         self.size = len(characters)
         points = [ord(character) for character in characters]
         self._codes = np.zeros(max([*points, *_WHITE]) + 2, dtype=np.int64)
@@ -113,7 +121,10 @@ class _Room:
     def bases(self, codes: Ints, starts: Ints, counts: Ints) -> Ints:
         """A base for each group of codes, large groups first; groups of one fill the gaps."""
         bases = np.zeros(starts.size, dtype=np.int64)
+        first, largest = self._start, int(counts.max(initial=0))
         for group in np.argsort(-counts, kind="stable")[: int((counts > 1).sum())].tolist():
+            if 2 * counts[group] <= largest:  # so much smaller ones may fit where the larger did not
+                self._start, largest = first, counts[group]
             bases[group] = self._place(codes[starts[group] : starts[group] + counts[group]])
         alone = np.flatnonzero(counts == 1)
         self._enlarge(alone.size)
@@ -127,10 +138,11 @@ class _Room:
             if self._start + _WINDOW + int(offsets[-1]) >= self._free.size:
                 self._enlarge(_WINDOW + int(offsets[-1]))
             places = np.flatnonzero(self._free[self._start : self._start + _WINDOW]) + self._start
-            fitting = places[self._free[places[:, None] + offsets].all(axis=1)]
-            if fitting.size:
-                self._free[fitting[0] + offsets] = False
-                return int(fitting[0] - codes[0])
+            for part in range(1, offsets.size, _PART):
+                places = places[self._free[places[:, None] + offsets[part : part + _PART]].all(axis=1)]
+            if places.size:
+                self._free[places[0] + offsets] = False
+                return int(places[0] - codes[0])
             self._start += _WINDOW
 
     def _enlarge(self, places: int) -> None:

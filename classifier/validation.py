@@ -36,15 +36,19 @@ def cross_validate(
 def validate_by_time(
     examples: Sequence[Example], knowledge: Knowledge, recipe: Recipe, progress: Progress
 ) -> dict[str, Outcome]:
-    """By head, what a model of the earlier rows says of the later ones. Raises InputError for rows without a date."""
-    undated = sum(example.petition.received_at is None for example in examples)
-    if undated:
-        raise InputError(f"{undated} of {len(examples)} rows have no date of receipt; a split by time needs them all")
+    """By head, what a model of the earlier rows says of the later ones; rows without a date are left out.
+
+    Raises InputError where no two days are left.
+    """
+    dated = [example for example in examples if example.petition.received_at]
+    if len({example.petition.received_at for example in dated}) < 2:
+        raise InputError(f"{len(dated)} of {len(examples)} rows have a date; a split by time needs two days or more")
+    progress(f"{len(dated)} of {len(examples)} rows have a date")
 
     def splits(_: str, labelled: list[Example], groups: list[int]) -> list[Split]:
         return [split_by_time([example.petition.received_at or date.min for example in labelled], groups)]
 
-    return _outcomes(examples, knowledge, splits, (recipe, progress))
+    return _outcomes(dated, knowledge, splits, (recipe, progress))
 
 
 def _outcomes(

@@ -126,12 +126,12 @@ def _char_rows(texts: list[str], block: Block) -> tuple[list[str], Ints]:
     for length in range(block.low, block.high + 1):
         keys = _keys(points, length)
         inside = documents[: keys.size] == documents[documents.size - keys.size :]
-        pairs = np.unique(np.stack([keys[inside], documents[: keys.size][inside]]), axis=1)[0]
-        found, counts = np.unique(pairs, return_counts=True)
-        named = [(_unpack(key, length), count) for key, count in zip(found.tolist(), counts.tolist(), strict=True)]
-        kept = [(gram, count) for gram, count in named if count >= block.min_rows and SEPARATOR not in gram]
-        grams += [gram for gram, _ in kept]
-        rows.append(np.array([count for _, count in kept], dtype=np.int64))
+        found, numbers = np.unique(keys[inside], return_inverse=True)
+        pairs = np.unique(numbers * len(texts) + documents[: keys.size][inside])
+        counts = np.bincount(pairs // len(texts), minlength=found.size)
+        kept = [place for place in np.flatnonzero(counts >= block.min_rows).tolist() if not _separates(found[place])]
+        grams += [_unpack(int(found[place]), length) for place in kept]
+        rows.append(counts[kept])
     return grams, np.concatenate(rows)
 
 
@@ -148,6 +148,11 @@ def _unpack(key: int, length: int) -> str:
     """The n-gram of a number."""
     mask = (1 << _PACK) - 1
     return "".join(chr((key >> (_PACK * step)) & mask) for step in reversed(range(length)))
+
+
+def _separates(key: int) -> bool:
+    """Whether there is a SEPARATOR in the n-gram."""
+    return SEPARATOR in _unpack(int(key), LONGEST)
 
 
 def _word_rows(texts: list[str], block: Block, segmenter: Segmenter) -> tuple[list[str], Ints]:

@@ -37,12 +37,12 @@ class Compiled:
     whole_word: bool
 
     everywhere: bool
-    """Whether an occurrence counts wherever it is."""
+    """Whether an occurrence counts wherever it is, but for `unless`."""
 
     @property
     def simple(self) -> bool:
         """Whether any one of its terms, anywhere, is enough."""
-        return len(self.parts) == 1 and not self.none and self.everywhere
+        return len(self.parts) == 1 and not self.none and not self.unless and self.everywhere
 
 
 def compiled(condition: Condition, number: Numbering) -> Compiled:
@@ -58,7 +58,7 @@ def compiled(condition: Condition, number: Numbering) -> Compiled:
         within=near.within if near else 0,
         field=condition.field,
         whole_word=condition.whole_word,
-        everywhere=not (condition.unless or condition.whole_word) and condition.field == "text",
+        everywhere=not condition.whole_word and condition.field == "text",
     )
 
 
@@ -66,8 +66,8 @@ def compiled(condition: Condition, number: Numbering) -> Compiled:
 class Places:
     """The occurrences of one text, as conditions look at them.
 
-    `excluding`: terms found that stand in the `none` of some condition; `masked`: how many characters are hidden;
-    `boundaries`: where words begin and end.
+    `excluding`: terms found that stand in the `none` or `unless` of some condition; `masked`: how many characters are
+    hidden; `boundaries`: where words begin and end.
     """
 
     found: Found
@@ -86,7 +86,8 @@ class Places:
         by_part: list[list[Occurrence]] = [[] for _ in condition.parts]
         for part, number in touched:
             by_part[part] += self.found[number]
-        if not condition.everywhere:
+        struck = bool(condition.unless) and not condition.unless.isdisjoint(self.excluding)
+        if struck or not condition.everywhere:
             by_part = [self._counting(condition, here) for here in by_part]
         if not all(by_part):
             return []

@@ -92,11 +92,12 @@ class Circumstances:
     respondents: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Duties:
     """The table, in order of precedence: rows of an overlay pack stand before those of the pack it extends.
 
-    `covering` leads from a category to the office's own that stands for it (Taxonomy.covering).
+    Compared by identity, so that what is looked up often can be kept per table. `covering` leads from a category to the
+    office's own that stands for it (Taxonomy.covering).
     """
 
     rows: tuple[Duty, ...] = ()
@@ -118,6 +119,16 @@ class Duties:
                 if self._holds(index, circumstances):
                     return self.rows[index]
         return None
+
+    def depends(self, category: str) -> bool:
+        """Whether circumstances have a say in which row is found for `category`."""
+        own = self.covering.get(category)
+        return any(code in self._conditional for name in (category, own) if name for code in ancestors(name))
+
+    @cached_property
+    def _conditional(self) -> frozenset[str]:
+        """Categories with a row that has a condition."""
+        return frozenset(row.category for row in self.rows if row.conditional)
 
     def _holds(self, index: int, circumstances: Circumstances) -> bool:
         row = self.rows[index]

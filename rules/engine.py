@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from itertools import accumulate
@@ -89,13 +89,9 @@ class Engine:
     def match(self, petition: Petition) -> Match:
         """Every rule that holds, in rulebook order, with places in `petition.text`."""
         reading = read(petition)
-        found: Found = {}
+        found: Found = defaultdict(list)
         for occurrence in self._automaton.find(reading.text):
-            places = found.get(occurrence[2])
-            if places is None:
-                found[occurrence[2]] = [occurrence]
-            else:
-                places.append(occurrence)
+            found[occurrence[2]].append(occurrence)
         holding = self._holding(found, reading)
         rules, duties = len(self._rules), len(self._rules) + len(self._duty_rows)
         order = sorted(holding)
@@ -111,15 +107,13 @@ class Engine:
     def _holding(self, found: Found, reading: Reading) -> dict[int, list[Occurrence]]:
         """Conditions that hold, each with the occurrences that made it hold."""
         holding: dict[int, list[Occurrence]] = {}
-        touched: dict[int, list[tuple[int, int]]] = {}
+        touched: dict[int, list[tuple[int, int]]] = defaultdict(list)
+        simple, parts_of = self._simple, self._parts
         for number, occurrences in found.items():
-            for index in self._simple[number]:
+            for index in simple[number]:
                 holding[index] = sorted([*holding[index], *occurrences]) if index in holding else occurrences
-            for index, part in self._parts[number]:
-                if index in touched:
-                    touched[index].append((part, number))
-                else:
-                    touched[index] = [(part, number)]
+            for index, part in parts_of[number]:
+                touched[index].append((part, number))
         excluding = self._excluding.intersection(found)
         places = Places(found, excluding, reading, reading.text.count(MASK), self._boundaries(reading.text))
         for index, parts in touched.items():
@@ -131,7 +125,7 @@ class Engine:
         """For each term the conditions it satisfies alone, and the parts of others that it touches."""
         self._simple: list[list[int]] = [[] for _ in self._numbers]
         self._parts: list[list[tuple[int, int]]] = [[] for _ in self._numbers]
-        self._excluding = frozenset(number for condition in self._conditions for number in condition.none)
+        self._excluding = frozenset().union(*(condition.none | condition.unless for condition in self._conditions))
         self._needed = [len(condition.parts) for condition in self._conditions]
         for index, condition in enumerate(self._conditions):
             for place, part in enumerate(condition.parts):
@@ -150,13 +144,13 @@ class Engine:
 
     def _place_kind(self, found: Found) -> PlaceKind | None:
         """The kind with more mentions; none when they are equal."""
-        mentions: Counter[PlaceKind] = Counter()
+        mentions: dict[PlaceKind, int] = {}
         for number in self._kind_of.keys() & found.keys():
-            mentions[self._kind_of[number]] += len(found[number])
-        ranked = mentions.most_common(2)
-        if not ranked or (len(ranked) == 2 and ranked[0][1] == ranked[1][1]):
-            return None
-        return ranked[0][0]
+            kind = self._kind_of[number]
+            mentions[kind] = mentions.get(kind, 0) + len(found[number])
+        most = max(mentions.values(), default=0)
+        kinds = [kind for kind, count in mentions.items() if count == most]
+        return kinds[0] if len(kinds) == 1 else None
 
     def _lexicon_names(self, rulebook: Rulebook) -> dict[int, list[str]]:
         """The lexicons that each term is in."""

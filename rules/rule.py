@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from enum import StrEnum
+from functools import cached_property
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
@@ -111,6 +112,11 @@ class Rule(Strict):
     weight: int = Field(ge=1, le=3)
     why: Sentence
     examples: Examples
+
+    @cached_property
+    def conclusion(self) -> str:
+        """What the rule concludes, as evidence names it."""
+        return str(self.then)
 
 
 class RuleFile(Strict):

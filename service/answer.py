@@ -73,8 +73,12 @@ def answer_category(rules: RuleVerdict, head: HeadPrediction | None, rulebook: R
 
 
 def answer_kind(rules: RuleVerdict, head: HeadPrediction | None, names: Mapping[str, str]) -> KindAnswer | None:
-    """The classifier's kind where it has that head; an accusation that rules see is never overruled."""
-    if rules.kind is Kind.ACCUSATION or head is None:
+    """An accusation that rules see, and a head that held-back rows of the office vouch for, go before all; then rules
+    that are clear; then the head.
+    """
+    vouched = head is not None and head.trust is not None
+    by_rules = rules.kind is Kind.ACCUSATION or (rules.clear_kind and not vouched)
+    if head is None or (by_rules and rules.kind):
         return KindAnswer(rules.kind, names[rules.kind], None) if rules.kind else None
     return KindAnswer(head.label, names.get(head.label, head.label), head.probability)
 

@@ -7,7 +7,7 @@ import json
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import islice
 from pathlib import Path
@@ -24,18 +24,27 @@ from service.triage import Triage
 from service.words import words
 
 CHUNK = 256
+NOTHING = "—"
+"""Stands in a summary for a petition without category or procedure."""
 Tell = Callable[[int, int], None]
 """Told rows done and rows in all."""
 
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """What a run did: rows by band, by first-level category and band, and how many could not be read."""
+    """What a run did: rows by band, by first-level category and band, and how many could not be read.
+
+    `undated`: rows that were decided though their day of receipt is none; a row counts for each of its reasons.
+    """
 
     rows: int
     unreadable: int
     bands: Counter[str]
     categories: dict[str, Counter[str]]
+    undated: int = 0
+    urgencies: Counter[str] = field(default_factory=Counter)
+    procedures: Counter[str] = field(default_factory=Counter)
+    reasons: Counter[str] = field(default_factory=Counter)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,13 +79,28 @@ def run_batch(order: Order, triage: Triage, tell: Tell) -> Summary:
 
 
 def decide_rows(rows: Sequence[Row], reader: ColumnReader, triage: Triage, today: date) -> list[Decision]:
-    """A decision for each row; an unreadable row gets one that says why."""
+    """A decision for each row; an unreadable row gets one that says why, and so does a bad day of receipt."""
     read = [reader.petition(row) for row in rows]
     decided = iter(triage.decide([item for item in read if isinstance(item, Petition)], today))
     return [
-        next(decided) if isinstance(item, Petition) else unreadable(reader.id(row), f"row {row.number}: {item}", triage)
+        _dated(next(decided), row, reader)
+        if isinstance(item, Petition)
+        else unreadable(reader.id(row), f"row {row.number}: {item}", triage)
         for row, item in zip(rows, read, strict=True)
     ]
+
+
+def _dated(decision: Decision, row: Row, reader: ColumnReader) -> Decision:
+    """The decision itself; where the row's day of receipt is none, a person looks, as due dates hang on it."""
+    problem = reader.undated(row)
+    if problem is None:
+        return decision
+    return replace(
+        decision,
+        band=Band.REVIEW,
+        review_reasons=(*decision.review_reasons, Reason.UNREADABLE),
+        error=f"row {row.number}: {problem}; the day of the run stands in",
+    )
 
 
 def unreadable(petition_id: str, problem: str, triage: Triage) -> Decision:
@@ -166,14 +190,24 @@ def _chunks(rows: Sequence[Row]) -> Iterator[Sequence[Row]]:
         yield rows[start : start + CHUNK]
 
 
+COUNTED: dict[str, Callable[[Json], Sequence[str]]] = {
+    "bands": lambda decision: [decision["band"]],
+    "urgencies": lambda decision: [decision["urgency"]["level"]],
+    "procedures": lambda decision: [(decision["procedure"] or {}).get("name", NOTHING)],
+    "reasons": lambda decision: decision["review_reasons"],
+}
+"""What a summary counts of each decision, by field of Summary."""
+
+
 def _summary(decisions: Iterator[Json]) -> Summary:
-    bands: Counter[str] = Counter()
+    counts: dict[str, Counter[str]] = {name: Counter() for name in COUNTED}
     categories: dict[str, Counter[str]] = {}
-    unread = rows = 0
+    problems: Counter[bool] = Counter()
     for decision in decisions:
-        rows += 1
-        bands[decision["band"]] += 1
-        unread += decision["error"] is not None
-        path = (decision["category"] or {}).get("path") or ["—"]
+        for name, told in COUNTED.items():
+            counts[name].update(told(decision))
+        path = (decision["category"] or {}).get("path") or [NOTHING]
         categories.setdefault(path[0], Counter())[decision["band"]] += 1
-    return Summary(rows, unread, bands, categories)
+        if decision["error"] is not None:
+            problems[decision["received"] is None] += 1
+    return Summary(counts["bands"].total(), problems[True], categories=categories, undated=problems[False], **counts)

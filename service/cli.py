@@ -17,6 +17,7 @@ from service.options import (
     Model,
     ModelsDir,
     Pack,
+    RegionColumn,
     TextColumn,
     TitleColumn,
     read_columns,
@@ -75,6 +76,7 @@ def batch(
     title: TitleColumn = None,
     text: TextColumn = None,
     date_column: DateColumn = None,
+    region: RegionColumn = None,
     pack: Pack = None,
     model: Model = None,
     models_dir: ModelsDir = None,
@@ -91,7 +93,7 @@ def batch(
     triage = build_triage(read_options(pack, model, models_dir))
     start = perf_counter()
     with progress("fenban batch") as tell:
-        columns = read_columns(id_column, title, text, date_column)
+        columns = read_columns(id_column, title, text, date_column, region)
         summary = run_batch(Order(source, target, columns, date.today()), triage, tell)
     rate = summary.rows / max(perf_counter() - start, 1e-9)
     show_summary(summary, words())

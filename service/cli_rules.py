@@ -14,19 +14,22 @@ models_app = typer.Typer(no_args_is_help=True, help="List and show models.")
 
 @rules_app.command("check")
 def rules_check(pack: Pack = None) -> None:
-    """Load a pack with every check there is, prove every rule, and give advice."""
+    """Load a pack with every check there is, prove every rule and every procedure, and give advice."""
     from rules.errors import RulebookError
     from rules.lint import advice, contradictions, prove
+    from rules.proof import prove_procedures
     from service.assemble import build_engine
     from service.console import say
 
     rulebook = read_rulebook(pack)
-    problems = [*contradictions(rulebook), *prove(rulebook, build_engine(rulebook))]
+    engine = build_engine(rulebook)
+    problems = [*contradictions(rulebook), *prove(rulebook, engine), *prove_procedures(rulebook, engine)]
     for hint in advice(rulebook):
         say(f"advice: {hint}")
     if problems:
         raise RulebookError(problems)
-    say(f"{rulebook.name}: {len(rulebook.rules)} rules hold, digest {rulebook.digest[:12]}")
+    rules, procedures = len(rulebook.rules), len(rulebook.procedures.entries)
+    say(f"{rulebook.name}: {rules} rules hold, {procedures} procedures hold, digest {rulebook.digest[:12]}")
 
 
 @rules_app.command("test")
@@ -65,7 +68,9 @@ def rules_try(text: str, pack: Pack = None) -> None:
 @rules_app.command("list")
 def rules_list(
     pack: Pack = None,
-    category: Annotated[str | None, typer.Option(help="Only rules of this category (code, name or path).")] = None,
+    category: Annotated[
+        str | None, typer.Option(help="Only rules of this category, or of those it covers (code, name or path).")
+    ] = None,
 ) -> None:
     """List rules: conclusion, weight, id, reason."""
     from classifier.errors import InputError
@@ -75,8 +80,9 @@ def rules_list(
     code = rulebook.taxonomy.find(category) if category else None
     if category and code is None:
         raise InputError(f"no category '{category}'")
+    covering = rulebook.taxonomy.covering
     for rule in rulebook.rules:
-        if code is None or str(rule.then).startswith(code):
+        if code is None or rule.conclusion.startswith(code) or covering.get(rule.conclusion) == code:
             say(f"{rule.then}  {rule.weight}  {rule.id}: {rule.why}")
 
 

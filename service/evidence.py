@@ -55,7 +55,7 @@ def rule_evidence(match: Match, category: str | None, kind: KindAnswer | None) -
     spoke += [hit for hit in match.hits if (code := hit.rule.then.category) and at_level(code, 1) == branch]
     found: list[Evidence] = []
     for hit in spoke:
-        rule, conclusion = hit.rule.id, str(hit.rule.then)
+        rule, conclusion = hit.rule.id, hit.rule.conclusion
         for start, end, _ in hit.occurrences[:PER_RULE]:
             found.append(Evidence(start, end, "rule", text[start:end], rule, conclusion))
     return found[:MOST]

@@ -48,14 +48,21 @@ def is_accusation(respondents: Sequence[Respondent], kind: str | None) -> bool:
     return kind == Kind.ACCUSATION or any(one.certain and one.sort is Sort.ACCUSATION for one in respondents)
 
 
-def guard(assignment: Assignment, respondents: Sequence[Respondent], kind: str | None, rulebook: Rulebook) -> Guarded:
+def guard(
+    assignment: Assignment,
+    respondents: Sequence[Respondent],
+    kind: str | None,
+    rulebook: Rulebook,
+    settled: bool = False,
+) -> Guarded:
     """The assignment without the departments that must not see the petition; they stand in `withheld`, with all below.
 
     Accusation (条例 art. 30): the discipline body alone leads, or its superior where it, or a body beyond its reach, is
     accused; nobody supports, nobody is a candidate, no territory. Every respondent is withheld, the unclear ones too.
 
     Certain conduct of an organ: its superior leads (of several: their common one), nobody where none is known; who led
-    before supports, if it is no respondent. A body that is no organ (a school, a company) is only withheld.
+    before supports, if it is no respondent. `settled`: law names the lead, which stays unless it is a respondent. A body
+    that is no organ (a school, a company) is only withheld.
 
     Unclear: a person decides before anything is sent. What may be an accusation is withheld from the body, and if it
     led, nobody leads; what may be conduct leaves the assignment as a suggestion to the clerk.
@@ -64,7 +71,7 @@ def guard(assignment: Assignment, respondents: Sequence[Respondent], kind: str |
         return _Guard(assignment, tuple(respondents), rulebook).against_disclosure()
     if not respondents:
         return Guarded(assignment)
-    return _Guard(assignment, tuple(respondents), rulebook).against_interest()
+    return _Guard(assignment, tuple(respondents), rulebook).against_interest(settled)
 
 
 @dataclass(frozen=True)
@@ -89,11 +96,11 @@ class _Guard:
         )
         return Guarded(guarded, (Reason.ACCUSATION,))
 
-    def against_interest(self) -> Guarded:
+    def against_interest(self, settled: bool) -> Guarded:
         """A complaint of a body's own work, or an unclear one."""
         kept_out = [one for one in self.respondents if one.certain or one.sort is Sort.ACCUSATION]
         guarded = self._without(self._withheld(kept_out))
-        if self._organs:
+        if self._organs and not (settled and guarded.lead):
             guarded = self._led_from_above(guarded)
         checks = {
             Reason.CONDUCT: bool(self._organs),

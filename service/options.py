@@ -19,6 +19,7 @@ IdColumn = Annotated[str | None, typer.Option("--id", metavar="COL", help="Colum
 TitleColumn = Annotated[str | None, typer.Option("--title", metavar="COL", help="Column of the title.")]
 TextColumn = Annotated[str | None, typer.Option("--text", metavar="COL", help="Column of the text.")]
 DateColumn = Annotated[str | None, typer.Option("--date", metavar="COL", help="Column of the day of receipt.")]
+RegionColumn = Annotated[str | None, typer.Option("--region", metavar="COL", help="Column of the place it tells of.")]
 LabelColumns = Annotated[
     list[str] | None, typer.Option("--label", metavar="HEAD=COL", help="Head and its column; repeatable.")
 ]
@@ -38,10 +39,12 @@ def read_rulebook(pack: str | None) -> Rulebook:
     return load(read_options(pack, None, None).pack)
 
 
-def read_columns(id_column: str | None, title: str | None, text: str | None, date_column: str | None) -> Columns:
+def read_columns(
+    id_column: str | None, title: str | None, text: str | None, date_column: str | None, region: str | None = None
+) -> Columns:
     from classifier.dataset import Columns
 
-    return Columns(id_column, title, text, date_column)
+    return Columns(id_column, title, text, date_column, region)
 
 
 def read_labels(given: list[str] | None) -> dict[str, str]:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import Enum
+from functools import lru_cache
 
 from classifier.prediction import HeadPrediction
-from rules.duties import Circumstances, Duty
+from rules.duties import Circumstances, Duties, Duty
 from rules.engine import Match
 from rules.petition import Petition
-from rules.places import LEXICON, Territory
+from rules.places import LEXICON, NO_TERRITORY, Territory
 from rules.rulebook import Rulebook
 from rules.taxonomy import at_level
 from service.answer import Answer
@@ -73,10 +73,10 @@ def route(answer: Answer, routing: Routing, rulebook: Rulebook) -> Routed:
     respondents = frozenset([find(name) or name for name in routing.petition.respondents])
     circumstances = Circumstances(routing.match.worded, routing.match.place_kind, respondents)
     if routing.accusation and rulebook.policy.accusation_duty:
-        duty = _duty(rulebook.policy.accusation_duty, circumstances, rulebook)
+        duty = _duty(rulebook.policy.accusation_duty, circumstances, rulebook.duties)
         return Routed(_by_table(duty, routing, rulebook))
     code = answer.category.code if answer.category else None
-    assignment = _by_table(_duty(code, circumstances, rulebook) if code else None, routing, rulebook)
+    assignment = _by_table(_duty(code, circumstances, rulebook.duties) if code else None, routing, rulebook)
     national = rulebook.duties.below(code, circumstances) if code else None
     paths = national.paths if national else ()
     if routing.learnt is not None:
@@ -95,9 +95,9 @@ def _led_by_history(assignment: Assignment, learnt: HeadPrediction, rulebook: Ru
     return replace(assignment, lead=lead, supporting=supporting, candidates=candidates)
 
 
-def _duty(code: str, circumstances: Circumstances, rulebook: Rulebook) -> Duty | None:
+def _duty(code: str, circumstances: Circumstances, duties: Duties) -> Duty | None:
     """The row for a category; a first level without a row of its own falls to its 其他."""
-    return rulebook.duties.find(code, circumstances) or rulebook.duties.find(f"{code}.99", circumstances)
+    return duties.find(code, circumstances) or duties.find(f"{code}.99", circumstances)
 
 
 def _by_table(duty: Duty | None, routing: Routing, rulebook: Rulebook) -> Assignment:
@@ -119,6 +119,8 @@ def _by_table(duty: Duty | None, routing: Routing, rulebook: Rulebook) -> Assign
 def _territory(routing: Routing, rulebook: Rulebook) -> Territory:
     """Of the places that the text or the caller's region names."""
     places = rulebook.places
+    if not places.places:
+        return NO_TERRITORY
     found = places.named(routing.match.text, routing.match.marks.get(LEXICON, ()))
     return places.territory(found | places.read(routing.petition.region))
 
@@ -136,31 +138,32 @@ def _learnt(head: HeadPrediction, rulebook: Rulebook) -> tuple[DepartmentCandida
 def _by_duties(answer: Answer, circumstances: Circumstances, rulebook: Rulebook) -> tuple[DepartmentCandidate, ...]:
     """Each category's probability goes to the departments that may lead it, by LIKELY_LEADS."""
     sums: dict[str, float] = {}
+    duties = rulebook.duties
     ranked = sorted(answer.shares.items(), key=lambda item: (-item[1], item[0]))[:CONSIDERED]
     for code, share in ranked:
-        for department, part in _likely_leads(code, circumstances, rulebook):
+        for department, part in _likely_leads(
+            code, circumstances if duties.depends(code) else NO_CIRCUMSTANCES, duties
+        ):
             sums[department] = sums.get(department, 0.0) + share * part
     spoken = answer.category is not None and answer.category.confidence is not None
     best = sorted(sums, key=lambda code: (-sums[code], code))[:CANDIDATES]
+    names = rulebook.departments
     return tuple(
-        DepartmentCandidate(code, rulebook.departments[code].name, min(1.0, sums[code]) if spoken else None)
-        for code in best
+        [DepartmentCandidate(code, names[code].name, min(1.0, sums[code]) if spoken else None) for code in best]
     )
 
 
-def _likely_leads(code: str, circumstances: Circumstances, rulebook: Rulebook) -> Iterator[tuple[str, float]]:
+@lru_cache(maxsize=16384)
+def _likely_leads(code: str, circumstances: Circumstances, duties: Duties) -> tuple[tuple[str, float], ...]:
     """Departments that may lead a category, and how likely each is."""
-    duty = _duty(code, circumstances, rulebook)
-    broad = _duty(at_level(code, 2), NO_CIRCUMSTANCES, rulebook)
-    if duty is not None:
-        yield from _shared(duty.leads, LIKELY_LEADS.own)
-        yield from _shared(duty.supporting or duty.leads, LIKELY_LEADS.supporting)
-    if broad is not None:
-        yield from _shared(broad.leads, LIKELY_LEADS.broad)
-
-
-def _shared(departments: tuple[str, ...], part: float) -> Iterator[tuple[str, float]]:
-    return ((department, part / len(departments)) for department in departments)
+    duty, broad = _duty(code, circumstances, duties), _duty(at_level(code, 2), NO_CIRCUMSTANCES, duties)
+    sums: dict[str, float] = {}
+    shares = [(duty.leads, LIKELY_LEADS.own), (duty.supporting or duty.leads, LIKELY_LEADS.supporting)] if duty else []
+    shares += [(broad.leads, LIKELY_LEADS.broad)] if broad else []
+    for departments, part in shares:
+        for department in departments:
+            sums[department] = sums.get(department, 0.0) + part / len(departments)
+    return tuple(sums.items())
 
 
 def _name(code: str, rulebook: Rulebook) -> DepartmentName:

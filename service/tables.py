@@ -16,6 +16,7 @@ from pydantic import TypeAdapter
 
 from service.decision import Decision
 from service.errors import OutputError
+from service.flat import flat
 from service.words import Words
 
 DECISION = TypeAdapter(Decision)
@@ -61,8 +62,8 @@ class Sheet:
             yield self.line(row)
 
     def line(self, row: OutputRow) -> list[str]:
-        flat = _flat(row.decision, self.words)
-        return [*(row.cells.get(column, "") for column in self.kept), *(flat[name] for name in self.words.columns)]
+        cells = flat(row.decision, self.words)
+        return [*(row.cells.get(column, "") for column in self.kept), *(cells[name] for name in self.words.columns)]
 
 
 def as_json(decision: Decision) -> Json:
@@ -176,30 +177,3 @@ WRITERS: dict[str, Callable[[Path, Iterable[OutputRow], Sheet], None]] = {
     ".xlsx": _write_xlsx,
 }
 TABLES: dict[str, Callable[[Path, Iterable[Sequence[str]], str], None]] = {".csv": _csv_table, ".xlsx": _xlsx_table}
-
-
-def _flat(decision: Json, words: Words) -> dict[str, str]:
-    """One cell for each column of words.yaml."""
-    category, kind, assignment = decision["category"] or {}, decision["kind"] or {}, decision["assignment"]
-    confidence = category.get("confidence")
-    terms = dict.fromkeys(item["term"] for item in decision["evidence"])
-    return {
-        "band": _word(words.bands, decision["band"]),
-        "category": "/".join(category.get("path", [])),
-        "code": category.get("code", ""),
-        "confidence": "" if confidence is None else f"{confidence:.2f}",
-        "kind": kind.get("name", ""),
-        "lead": (assignment["lead"] or {}).get("name", ""),
-        "supporting": "；".join(item["name"] for item in assignment["supporting"]),
-        "territory": assignment["territory"] or "",
-        "urgency": decision["urgency"]["level"],
-        "reasons": "；".join(_word(words.reasons, reason) for reason in decision["review_reasons"]),
-        "evidence": "、".join(terms),
-        "basis": "；".join(item["cite"] for item in assignment["basis"]),
-        "model": decision["versions"]["model"] or "",
-        "error": decision["error"] or "",
-    }
-
-
-def _word(names: Any, code: str) -> str:
-    return str({str(key): name for key, name in names.items()}[code])

@@ -13,6 +13,7 @@ from classifier.prediction import Prediction
 from rules.engine import Engine, Match
 from rules.petition import Petition
 from rules.policy import Agreement
+from rules.procedure import Lead
 from rules.rule import Kind
 from rules.rulebook import Rulebook
 from rules.verdict import RuleVerdict, judge
@@ -58,7 +59,12 @@ class Triage:
         """One decision for each petition, in order. `today` stands in for a missing day of receipt."""
         heard = self._hear(petitions)
         cuts = [parts(one.match, self.rulebook) for one in heard]
-        inner = iter([self._matter(one, today) for one in self._hear([part.petition for cut in cuts for part in cut])])
+        inner = iter(
+            [
+                self._matter(one, today, shown=False)
+                for one in self._hear([part.petition for cut in cuts for part in cut])
+            ]
+        )
         return [
             self._petition(one, cut, list(islice(inner, len(cut))), today) for one, cut in zip(heard, cuts, strict=True)
         ]
@@ -81,8 +87,11 @@ class Triage:
             whole = self._matter(heard, today, accusation=True)
         return as_whole(whole, several)
 
-    def _matter(self, heard: Heard, today: date, accusation: bool = False) -> Decision:
-        """What it is, which way it goes, who leads, who must not see it, by when; why a person must look."""
+    def _matter(self, heard: Heard, today: date, accusation: bool = False, shown: bool = True) -> Decision:
+        """What it is, which way it goes, who leads, who must not see it, by when; why a person must look.
+
+        Not `shown`: only a part of a petition, whose evidence nobody will read.
+        """
         petition, match, rules, heads = heard.petition, heard.match, heard.rules, heard.prediction.heads
         book, day = self.rulebook, petition.received_at or today
         answer = answer_category(rules, heads.get("category"), book)
@@ -91,7 +100,8 @@ class Triage:
         kind = self._accusation if accusation or is_accusation(respondents, said.code if said else None) else said
         routed = route(answer, Routing(petition, match, day, heads.get("department"), accuses(kind)), book)
         handling = handle(match, matter_of(answer.category, kind, routed.paths), day, book)
-        guarded = guard(led(routed, handling, book), respondents, kind.code if kind else None, book)
+        settled = handling.lead is Lead.ALONE
+        guarded = guard(led(routed, handling, book), respondents, kind.code if kind else None, book, settled)
         placed = within_office(answer, guarded, self.beyond_notice, book)
         told = in_office_terms(answer, book)
         found = (*handling.reasons, *placed.reasons)
@@ -106,7 +116,7 @@ class Triage:
             candidates=told.candidates,
             assignment=placed.assignment,
             urgency=UrgencyAnswer(rules.urgency, rules.call, rules.urgency_reason),
-            evidence=all_evidence(match, answer, kind, Sources(heads.get("category"), respondents)),
+            evidence=all_evidence(match, answer, kind, Sources(heads.get("category"), respondents)) if shown else (),
             verdicts=self._verdicts(rules, heard.prediction, answer.agreement),
             versions=self.versions,
             procedure=handling.procedure,

@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import Literal
 
 from classifier.manifest import HeadName
+from rules.clocks import Unit
 from rules.duties import Certainty
 from rules.policy import Agreement, Band
+from rules.respondents import Sort
 from rules.rule import Kind, Strict
 from rules.yaml_source import read
 from service.decision import Reason
@@ -29,11 +31,15 @@ class Words(Strict):
 
     kinds: dict[Kind, str]
     bands: dict[Band, str]
+    band_hints: dict[Band, str]
     sources: dict[str, str]
+    marks: dict[str, str]
+    respondents: dict[Sort, str]
     certainty: dict[Certainty, str]
     agreement: dict[Agreement, str]
     reasons: dict[Reason, str]
     columns: dict[str, str]
+    undated: dict[Unit, str]
     to_label: dict[str, str]
     labels: dict[str, str]
     page: dict[str, str]

@@ -20,14 +20,19 @@ from starlette.routing import Mount, Route
 
 from classifier.dataset import DATE_NAMES, ID_NAMES, TEXT_NAMES, TITLE_NAMES
 from classifier.prediction import HEADS
+from rules.clocks import DayOff, Start, Unit
 from rules.departments import Level
 from rules.duties import Certainty, PlaceKind
 from rules.errors import RulebookError
 from rules.lint import advice, contradictions, prove
 from rules.petition import Petition
 from rules.policy import Agreement, Band
+from rules.procedure import Lead
+from rules.proof import prove_procedures
+from rules.respondents import Sort
 from rules.rule import FieldName, Kind, Strict, Urgency
 from rules.rulebook import Rulebook, load
+from rules.taxonomy import Uncovered
 from service.api.app import build_app
 from service.assemble import build_engine
 from service.cli import app as command_line
@@ -197,9 +202,13 @@ def test_the_first_code_block_is_the_two_commands(readme: Page) -> None:
     assert readme.blocks[0] == ("bash", START)
 
 
-def test_the_excerpt_of_a_decision_is_true(readme: Page, rules_alone: Triage) -> None:
-    (text,) = re.findall(r'fenban decide --json "(.*)"', readme.block("bash", "decide --json"))
-    assert _holds(json.loads(readme.block("json", "petition_id")), as_json(_decide(rules_alone, text)))
+def test_the_excerpts_of_decisions_are_true(readme: Page, rules_alone: Triage) -> None:
+    shown = [block for language, block in readme.blocks if language == "bash" and "decide --json" in block]
+    excerpts = [block for language, block in readme.blocks if language == "json" and "petition_id" in block]
+    assert len(shown) == len(excerpts) == 2
+    for command, excerpt in zip(shown, excerpts, strict=True):
+        (text,) = re.findall(r'fenban decide --json "(.*)"', command)
+        assert _holds(json.loads(excerpt), as_json(_decide(rules_alone, text)))
 
 
 def _holds(part: Any, whole: Any) -> bool:
@@ -230,7 +239,9 @@ def _pack(folder: Path, *blocks: str) -> Path:
 
 
 def _told(rulebook: Rulebook) -> list[str]:
-    return [problem.message for problem in [*contradictions(rulebook), *prove(rulebook, build_engine(rulebook))]]
+    engine = build_engine(rulebook)
+    problems = [*contradictions(rulebook), *prove(rulebook, engine), *prove_procedures(rulebook, engine)]
+    return [problem.message for problem in problems]
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -279,12 +290,12 @@ def test_every_field_of_a_pack_is_named_in_the_guide(schema: type[Strict]) -> No
     assert names <= set(_codes(page(GUIDE).prose))
 
 
-@pytest.mark.parametrize("choice", [Kind, Urgency, Certainty, Agreement, Band])
+@pytest.mark.parametrize("choice", [Kind, Urgency, Certainty, Agreement, Band, Lead, Unit, Start, DayOff, Sort])
 def test_every_value_of_a_choice_is_named_in_the_guide(choice: type[StrEnum]) -> None:
     assert {value.value for value in choice} <= set(_codes(page(GUIDE).prose))
 
 
-@pytest.mark.parametrize("choice", [Level, PlaceKind, FieldName])
+@pytest.mark.parametrize("choice", [Level, PlaceKind, FieldName, Uncovered])
 def test_every_literal_of_a_field_is_named_in_the_guide(choice: object) -> None:
     assert set(get_args(choice)) <= set(_codes(page(GUIDE).prose))
 
@@ -294,7 +305,34 @@ def test_every_example_of_the_guide_loads_and_holds(national: Rulebook, tmp_path
     assert all(re.match(r"# \S+\.yaml\n", block) for block in blocks)
     rulebook = load(_pack(tmp_path, *blocks))
     assert len(rulebook.rules) > len(national.rules)
-    assert [message for message in _told(rulebook) if "rule demo-" in message] == []
+    assert [message for message in _told(rulebook) if " demo-" in message] == []
+
+
+@pytest.fixture(scope="module")
+def town(tmp_path_factory: pytest.TempPathFactory) -> Rulebook:
+    """The worked example of the guide."""
+    blocks = [content for language, content in page(GUIDE).blocks if language == "yaml"]
+    return load(_pack(tmp_path_factory.mktemp("guide"), *blocks) / "qingliu")
+
+
+def test_the_town_of_the_guide_decides_as_the_guide_says(town: Rulebook) -> None:
+    assert [message for message in _told(town) if "qingliu" in message] == []
+    (text,) = re.findall(r'fenban decide "(.*)" --pack qingliu', page(GUIDE).block("bash", "fenban decide"))
+    decision = _decide(_triage(town), text)
+    assignment = decision.assignment
+    assert assignment.lead is not None and decision.procedure is not None
+    assert (assignment.lead.name, assignment.territory) == ("青柳镇规划建设办公室", "柳湾村")
+    assert [name.name for name in assignment.supporting] == ["村居委会"]
+    assert (decision.procedure.code, decision.due[-1].date) == ("qingliu-small-repair", "2026-11-25")
+
+
+def test_the_town_of_the_guide_asks_for_the_place_when_none_is_named(town: Rulebook) -> None:
+    assert _decide(_triage(town), "村口的路灯坏了半个月没人修。").assignment.place_unclear
+
+
+@pytest.mark.parametrize("name", ["屯长", "村支书"])
+def test_the_town_of_the_guide_knows_its_own_words_for_a_respondent(town: Rulebook, name: str) -> None:
+    assert [one.code for one in _decide(_triage(town), f"{name}贪污低保款。").assignment.withheld] == ["village"]
 
 
 RULE = """\
@@ -315,6 +353,25 @@ SMALL = {
     "keywords/own.yaml": RULE,
 }
 OWN = "keywords/own.yaml"
+PROCEDURE = """\
+procedures:
+  - code: lamp
+    name: 路灯抢修
+    cases: [{when: {any: [路灯]}}]
+    steps: [转住建局抢修]
+    examples: {hits: [路灯坏了], misses: [公园很好]}
+"""
+CLOCK = "{code: %s, what: 办结并答复, days: 3, unit: 日, %s, basis: [{cite: 甲, source: verified}]}"
+ONE_CLOCK = f"clocks: [{CLOCK % ('a', 'starts: receipt')}]\n"
+DAYS_OFF = "calendar: [{year: 2026, off: [%s], work: [%s]}]\n"
+OWN_TREE = (
+    'categories: [{code: "01", name: 城建}, {code: "02", name: 乙, covers: ["01"]},'
+    ' {code: "03", name: 丙, covers: ["%s"]}]\n'
+)
+ODD_CHILD = 'categories: [{code: "01", name: 甲, children: [{code: "02.01", name: 乙}]}]\n'
+OWN_CLASS = 'categories: [{code: "02", name: 乙}, {code: "01", name: 甲, covers: ["02"]}]\n'
+STEPS = dict.fromkeys(("one", "others", "agree", "superior", "conference", "alone", "accusation"), "由工作人员办理")
+MATTERS = f"cut: {{}}\njoin: {{}}\nsteps: {json.dumps(STEPS, ensure_ascii=False)}\n"
 DATED = 'duties: [{category: "01", lead: a, basis: [{cite: 甲, source: verified, from: x}]}]\n'
 FAULTS = [
     ("pack.yaml", "name: p\nextends: nowhere\n", "no such pack (no pack.yaml); shipped packs: "),
@@ -339,7 +396,7 @@ FAULTS = [
     (OWN, RULE.replace("[路灯坏了]", "[]"), "Tuple should have at least 1 item after validation, not 0"),
     (OWN, RULE.replace("any:", "none:"), "Value error, needs one of any, all, near"),
     (OWN, RULE.replace('category: "01"', ""), "Value error, needs exactly one of category, kind, urgency"),
-    (OWN, RULE.replace('"01"', '"01", call: ["119"]'), "Value error, call belongs to urgency"),
+    (OWN, RULE.replace('"01"', '"01", call: ["119"]'), "Value error, call and notice belong to urgency"),
     (OWN, RULE.replace("[路灯]", "[路灯], whole_word: x"), "Input should be a valid boolean, "),
     (OWN, RULE + SECOND, "' is given twice (first at "),
     (OWN, RULE.replace('"01"', '"09"'), "no category '"),
@@ -356,7 +413,28 @@ FAULTS = [
     ("policy.yaml", "thresholds: {auto: x, suggest: 1}\n", "Input should be a valid number, "),
     ("policy.yaml", SMALL["policy.yaml"].replace("level: 2", "level: 4"), "Input should be 1, 2 or 3"),
     ("policy.yaml", SMALL["policy.yaml"].replace("  neither:", "  #"), "Value error, combination lacks "),
+    ("policy.yaml", SMALL["policy.yaml"].replace("auto: 0.90", "auto: 0.1"), "Value error, thresholds: auto is below "),
     ("policy.yaml", None, "policy.yaml: missing"),
+    ("taxonomy.yaml", ODD_CHILD, "its code does not begin with "),
+    ("taxonomy.yaml", OWN_TREE % "01", " covers already"),
+    ("taxonomy.yaml", OWN_TREE % "02", "', which is an office's own category"),
+    ("taxonomy.yaml", OWN_CLASS, "conclude a category that '"),
+    ("departments.yaml", "departments: [{code: a, name: 甲}, {code: b, name: 乙, aliases: [甲]}]\n", "' is a name of "),
+    ("duties.yaml", 'duties: [{category: "01"}]\n', "Value error, needs either lead or joint"),
+    ("places.yaml", "places: [{name: 青禾村}, {name: 青禾村}]\n", "place '"),
+    ("procedure.yaml", PROCEDURE + PROCEDURE.split("\n", 1)[1], "procedure '"),
+    ("procedure.yaml", PROCEDURE.replace("{when: {any: [路灯]}}", "{}"), "Value error, needs one of when, "),
+    ("procedure.yaml", PROCEDURE + "    lead: alone\n", "Value error, lead: alone needs competent"),
+    ("procedure.yaml", PROCEDURE.replace("{when: {any: [路灯]}}", "{paths: [调解]}"), "no duty names the path '"),
+    ("procedure.yaml", PROCEDURE + "    clocks: [x]\n", "no clock '"),
+    ("procedure.yaml", PROCEDURE.replace("[路灯坏了]", "[电梯坏了]"), "its example '"),
+    ("procedure.yaml", PROCEDURE.replace("[公园很好]", "[路灯很好]"), "', which it must miss"),
+    ("clocks.yaml", ONE_CLOCK.replace("starts: receipt, ", ""), "Value error, needs exactly one of starts, after"),
+    ("clocks.yaml", f"clocks: [{CLOCK % ('a', 'starts: receipt')}, {CLOCK % ('a', 'starts: later')}]\n", "clock '"),
+    ("clocks.yaml", ONE_CLOCK.replace("starts: receipt", "after: a"), "' counts after itself"),
+    ("clocks.yaml", DAYS_OFF % ('"2026-01-01"', '"2026-01-01"'), " stands in off and in work"),
+    ("clocks.yaml", DAYS_OFF % ('"2020-01-01"', ""), " is not of "),
+    ("matters.yaml", MATTERS.replace("由工作人员办理", "由{who}办理", 1), "Value error, unknown blank "),
 ]  # fmt: skip
 
 

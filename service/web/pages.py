@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import groupby
 from pathlib import Path
+from typing import TypeVar
 from urllib.parse import parse_qs
 
 from fastapi import FastAPI, HTTPException, Request
@@ -15,12 +18,59 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from classifier.dataset import text_problem
 from rules.petition import Petition
-from service.decision import Decision
+from rules.policy import Band
+from service.decision import Candidate, Decision, DepartmentCandidate, DueDate, Reason, Withheld
+from service.notices import Notices, notices
 from service.triage import Triage
-from service.web.marks import Piece, pieces
+from service.web.marks import Stretch, stretches
 from service.words import words
 
 HERE = Path(__file__).parent
+C = TypeVar("C", Candidate, DepartmentCandidate)
+MOST_FIELDS = 10
+LONGEST_REGION = 200
+LEAST_LIKELY = 0.005
+FOLDED = 3
+"""More withheld departments than these are folded away behind the first ones."""
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """What a browser sent, stripped, with line breaks of one character."""
+
+    title: str = ""
+    body: str = ""
+    received_at: str = ""
+    region: str = ""
+
+    @property
+    def problem(self) -> str | None:
+        """Key of words.page for what is wrong with it; the day is written as 2026-11-20 and in no other way."""
+        if text_problem(self.title, self.body):
+            return "long" if self.title or self.body else "empty"
+        if self.received_at and self.day is None:
+            return "date"
+        return "region" if len(self.region) > LONGEST_REGION else None
+
+    @property
+    def day(self) -> date | None:
+        """The day of receipt; None when none is given, or what is given is none."""
+        try:
+            day = date.fromisoformat(self.received_at)
+        except ValueError:
+            return None
+        return day if day.isoformat() == self.received_at else None
+
+    def petition(self) -> Petition:
+        return Petition("1", self.body, self.title, region=self.region, received_at=self.day)
+
+
+@dataclass(frozen=True, slots=True)
+class Outsiders:
+    """Departments that must not see the petition for one reason."""
+
+    names: tuple[str, ...]
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +78,45 @@ class Shown:
     """What the page shows of one decision."""
 
     decision: Decision
-    pieces: list[Piece]
+    stretches: list[Stretch]
+    notices: Notices
+    outsiders: list[Outsiders]
+    candidates: list[Candidate]
+    departments: list[DepartmentCandidate]
+    due: list[DueDate]
+
+    @property
+    def doubtful(self) -> bool:
+        """Whether a clerk is to choose among the candidates."""
+        return self.decision.band is Band.SUGGEST or Reason.LOW_CONFIDENCE in self.decision.review_reasons
+
+
+def show(petition: Petition, decision: Decision) -> Shown:
+    """The decision made ready for the template."""
+    return Shown(
+        decision=decision,
+        stretches=stretches(petition.text, decision.evidence, decision.matters),
+        notices=notices(decision),
+        outsiders=outsiders(decision.assignment.withheld),
+        candidates=_likely(decision.candidates),
+        departments=_likely(decision.assignment.candidates),
+        due=sorted(decision.due, key=lambda due: (due.date is None, due.date or "")),
+    )
+
+
+def _likely(considered: Sequence[C]) -> list[C]:
+    """The first, and those that may still be meant."""
+    return [
+        one
+        for number, one in enumerate(considered)
+        if number == 0 or one.probability is None or one.probability >= LEAST_LIKELY
+    ]
+
+
+def outsiders(withheld: Sequence[Withheld]) -> list[Outsiders]:
+    """Neighbours with one reason told together, in order."""
+    groups = groupby(withheld, key=lambda one: one.reason)
+    return [Outsiders(tuple(one.name for one in group), reason) for reason, group in groups]
 
 
 def add_pages(app: FastAPI, triage: Triage) -> None:
@@ -37,39 +125,39 @@ def add_pages(app: FastAPI, triage: Triage) -> None:
         loader=FileSystemLoader(HERE / "templates"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
     )
     template = templates.get_template("decide.html")
+    fixed = {"words": words(), "versions": triage.versions, "names": _names(triage), "folded": FOLDED}
     app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
 
-    def page(title: str = "", body: str = "", shown: Shown | None = None, problem: str = "") -> HTMLResponse:
-        html = template.render(
-            title=title,
-            body=body,
-            shown=shown,
-            problem=problem,
-            words=words(),
-            versions=triage.versions,
-            names=_names(triage),
-        )
-        return HTMLResponse(html, status_code=422 if problem else 200)
+    def page(form: Form, shown: Shown | None = None, problem: str | None = None) -> HTMLResponse:
+        told = words().page[problem] if problem else ""
+        return HTMLResponse(template.render(form=form, shown=shown, problem=told, **fixed), 422 if problem else 200)
 
     @app.get("/", include_in_schema=False)
     async def empty() -> HTMLResponse:
-        return page()
+        return page(Form())
 
     @app.post("/", include_in_schema=False)
     async def decide(request: Request) -> HTMLResponse:
-        try:
-            form = parse_qs((await request.body()).decode("utf-8", "replace"), max_num_fields=10)
-        except ValueError:
-            raise HTTPException(400, "the form has too many fields") from None
-        title, body = (form.get(name, [""])[0].strip().replace("\r\n", "\n") for name in ("title", "body"))
-        if text_problem(title, body):
-            return page(title, body, problem=words().page["long" if body or title else "empty"])
-        petition = Petition("1", body, title)
+        form = _form(await request.body())
+        if form.problem:
+            return page(form, problem=form.problem)
+        petition = form.petition()
         (decision,) = await run_in_threadpool(triage.decide, [petition], date.today())
-        return page(title, body, Shown(decision, pieces(petition.text, decision.evidence)))
+        return page(form, show(petition, decision))
+
+
+def _form(body: bytes) -> Form:
+    """The fields of a form as browsers encode it; unknown ones are passed over."""
+    try:
+        fields = parse_qs(body.decode("utf-8", "replace"), max_num_fields=MOST_FIELDS)
+    except ValueError:
+        raise HTTPException(400, "the form has too many fields") from None
+    names = ("title", "body", "received_at", "region")
+    return Form(**{name: fields.get(name, [""])[0].strip().replace("\r\n", "\n") for name in names})
 
 
 def _names(triage: Triage) -> dict[str, str]:
-    """Category codes to readable paths, for the marks in the text."""
+    """Category codes to readable paths, kinds and sorts of respondents to their names, for the marks in the text."""
     taxonomy = triage.rulebook.taxonomy
-    return {code: " / ".join(taxonomy.path(code)) for code in taxonomy.by_code} | dict(triage.kind_names)
+    paths = {code: " / ".join(taxonomy.path(code)) for code in taxonomy.by_code}
+    return paths | dict(triage.kind_names) | {str(sort): name for sort, name in words().respondents.items()}

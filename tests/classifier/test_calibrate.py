@@ -13,13 +13,14 @@ LABELS = tuple("abcdefgh")
 
 
 def noisy(rows: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
-    """Margins of one-vs-rest machines where an eighth of the labels says nothing: great leads, yet often wrong."""
+    """Margins of one-vs-rest machines and labels that contradict one another: where two labels fit, chance decides."""
     random = np.random.default_rng(seed)
-    truth = random.integers(0, len(LABELS), rows)
-    margins = random.normal(-1, 0.35, (rows, len(LABELS)))
-    margins[np.arange(rows), truth] += random.normal(1.6, 0.6, rows)
-    chance = random.random(rows) < 0.125
-    return margins.astype(np.float32), np.where(chance, random.integers(0, len(LABELS), rows), truth)
+    first = random.integers(0, len(LABELS), rows)
+    second = np.where(random.random(rows) < 0.3, random.integers(0, len(LABELS), rows), first)
+    margins = random.normal(-1.5, 0.6, (rows, len(LABELS)))
+    for fitting in (first, second):
+        margins[np.arange(rows), fitting] = random.normal(1.5, 0.8, rows)
+    return margins.astype(np.float32), np.where(random.random(rows) < 0.5, first, second)
 
 
 @pytest.mark.parametrize("offset", [None, *OFFSET, 0.0, 2.0])

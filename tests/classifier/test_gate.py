@@ -57,15 +57,15 @@ def test_a_set_of_two_is_not_sent_on() -> None:
     assert open_.trust((("a", 0.6), ("b", 0.4))) == "suggest"
 
 
-def test_one_wrong_row_more_is_feared() -> None:
-    """48 rows right of 48 are no proof of 98 %: with one more, wrong, it would be less. 49 are."""
-    sure = np.tile(np.array([[0.9, 0.06, 0.04]], dtype=np.float32), (49, 1))
-    assert fit_gate(LABELS, sure[:48], np.zeros(48, dtype=np.int64)).auto["a"] == NEVER
-    assert fit_gate(LABELS, sure, np.zeros(49, dtype=np.int64)).auto["a"] == pytest.approx(0.9)
+@pytest.mark.parametrize(("rows", "auto"), [(48, NEVER), (49, 0.9)])
+def test_one_wrong_row_more_is_feared(rows: int, auto: float) -> None:
+    """48 right of 48 are no proof of 98 %: with one more, wrong, it would be less."""
+    sure = np.tile(np.array([[0.9, 0.06, 0.04]], dtype=np.float32), (rows, 1))
+    assert fit_gate(LABELS, sure, np.zeros(rows, dtype=np.int64)).auto["a"] == pytest.approx(auto)
 
 
 def test_a_label_without_a_threshold_of_its_own_needs_more_than_the_shared_one() -> None:
-    """Label b has rows enough, but no share of them is right often enough."""
+    """Label b has rows enough, but they are right too seldom."""
     sure, unsure = np.tile([[0.9, 0.06, 0.04]], (200, 1)), np.tile([[0.1, 0.8, 0.1]], (60, 1))
     truth = np.array([0] * 200 + [1] * 40 + [2] * 20)
     gate = fit_gate(LABELS, np.vstack([sure, unsure]).astype(np.float32), truth)

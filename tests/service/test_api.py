@@ -62,7 +62,8 @@ def test_a_petition_is_decided(api: TestClient) -> None:
     assert (answer.status_code, answer.headers["content-type"]) == (200, "application/json")
     decision = answer.json()
     assert (decision["petition_id"], decision["band"]) == ("2026-1", "auto")
-    assert decision["category"] == {"code": "01.01.01", "path": ["城乡建设", "供水", "停水"], "confidence": 0.95}
+    path = ["城乡建设", "供水", "停水"]
+    assert decision["category"] == {"code": "01.01.01", "path": path, "confidence": 0.95, "national": None}
     assert decision["assignment"]["lead"] == {"code": "water", "name": "水务局"}
 
 

@@ -126,15 +126,22 @@ def test_a_flat_row_speaks_to_clerks_in_words(run: Run, source: Path, tmp_path: 
     first = read_flat(tmp_path / "out.csv")[0]
     assert {name: cell for name, cell in first.items() if name.startswith("分办_")} == {
         "分办_处理方式": "自动分办",
+        "分办_紧急程度": "一般",
+        "分办_人工研判原因": "",
         "分办_内容分类": "城乡建设/供水/停水",
         "分办_分类代码": "01.01.01",
+        "分办_国家分类": "",
         "分办_把握": "0.95",
         "分办_事项性质": "",
+        "分办_事项数": "1",
         "分办_牵头单位": "水务局",
         "分办_配合单位": "城管局；区政府",
         "分办_属地": "",
-        "分办_紧急程度": "一般",
-        "分办_人工研判原因": "",
+        "分办_不得接收": "",
+        "分办_办理途径": "",
+        "分办_期限": "",
+        "分办_收到日期": "2019-04-01",
+        "分办_告知": "",
         "分办_依据词": "停水",
         "分办_职责依据": "旧供水条例第1条；城市供水办法第3条",
         "分办_模型版本": "told-1",
@@ -164,6 +171,9 @@ def test_a_json_line_has_every_field_of_the_contract(run: Run, source: Path, tmp
             "versions",
             "procedure",
             "due",
+            "matters",
+            "notice",
+            "received",
             "error",
         }
 
@@ -171,9 +181,16 @@ def test_a_json_line_has_every_field_of_the_contract(run: Run, source: Path, tmp
 @pytest.mark.parametrize(
     ("part", "fields"),
     [
-        ("category", {"code", "path", "confidence"}),
+        ("category", {"code", "path", "confidence", "national"}),
         ("kind", {"code", "name", "confidence"}),
-        ("assignment", {"lead", "supporting", "candidates", "territory", "basis", "withheld", "unclear"}),
+        (
+            "assignment",
+            {
+                *("lead", "supporting", "candidates", "territory", "basis"),
+                *("withheld", "unclear", "territories", "place_unclear"),
+            },
+        ),
+        ("received", {"date", "assumed"}),
         ("urgency", {"level", "call", "reason"}),
         ("verdicts", {"rules", "classifier", "agreement"}),
         ("versions", {"code", "rulebook", "model"}),
@@ -192,6 +209,7 @@ def test_parts_of_a_json_line_have_their_fields(
     [
         ("candidates", {"code", "path", "probability"}),
         ("evidence", {"start", "end", "source", "term", "rule", "conclusion"}),
+        ("matters", {"start", "end", "category", "kind", "assignment", "procedure"}),
     ],
 )
 def test_lists_of_a_json_line_have_their_fields(decided: Callable[..., Out], part: str, fields: set[str]) -> None:
@@ -232,6 +250,14 @@ def test_the_summary_counts_by_band_and_first_level(run: Run, source: Path, tmp_
     assert (summary.rows, summary.unreadable) == (4, 0)
     assert summary.bands == {"suggest": 3, "review": 1}
     assert summary.categories == {"城乡建设": {"suggest": 2}, "交通": {"suggest": 1}, "—": {"review": 1}}
+
+
+def test_the_summary_counts_urgent_ones_and_reasons(run: Run, tmp_path: Path) -> None:
+    rows = [("1", "", "煤气泄漏", ""), ("2", "", "路面塌陷", ""), ("3", "", "你们辛苦了", ""), ("4", "", "停水", "")]
+    summary = run(write_table(tmp_path / "in.csv", rows), tmp_path / "out.csv")
+    assert summary.urgencies == {"特急": 1, "加急": 1, "一般": 2}
+    assert (summary.reasons["critical"], summary.reasons["no_answer"]) == (1, 3)
+    assert summary.procedures == {"—": 4}
 
 
 def test_progress_is_told_from_the_start_to_the_end(run: Run, tmp_path: Path) -> None:
@@ -276,8 +302,23 @@ def test_a_named_day_of_receipt_counts(decided: Callable[..., Out]) -> None:
     assert item["assignment"]["basis"][0]["cite"] == "旧供水条例第1条"
 
 
+@pytest.mark.parametrize(("columns", "name"), [(Columns(region="哪里"), "哪里"), (None, "所属区域"), (None, "Region")])
+def test_the_column_of_the_region_tells_the_territory(
+    decided: Callable[..., Out], columns: Columns | None, name: str
+) -> None:
+    (item,) = decided(f"内容,{name}\n停水,青禾苑三栋\n", columns)
+    assert item["assignment"]["territory"] == "城东街道"
+
+
+def test_without_a_day_of_receipt_the_day_of_the_run_counts_and_is_told(decided: Callable[..., Out]) -> None:
+    first, second = decided("内容,日期\n停水,\n停水,2019-04-01\n")
+    assert first["received"] == {"date": "2026-11-20", "assumed": True}
+    assert second["received"] == {"date": "2019-04-01", "assumed": False}
+
+
 @pytest.mark.parametrize(
-    "columns", [Columns(text="诉求"), Columns(id="诉求"), Columns(title="诉求"), Columns(date="诉求")]
+    "columns",
+    [Columns(text="诉求"), Columns(id="诉求"), Columns(title="诉求"), Columns(date="诉求"), Columns(region="诉求")],
 )
 def test_a_column_that_is_not_there_lists_those_there_are(decided: Callable[..., Out], columns: Columns) -> None:
     with pytest.raises(InputError, match="no column '诉求'; there are: 编号, 内容"):
@@ -315,6 +356,21 @@ def test_a_text_too_long_is_marked(decided: Callable[..., Out]) -> None:
 
 def test_an_unreadable_row_keeps_its_id(decided: Callable[..., Out]) -> None:
     assert decided("编号,内容\nX-9,\n")[0]["petition_id"] == "X-9"
+
+
+@pytest.mark.parametrize("day", ["2026-13-45", "去年冬天", "11/20/2026", "46000"])
+def test_a_day_that_is_none_is_marked_and_its_row_is_decided_by_the_day_of_the_run(
+    decided: Callable[..., Out], day: str
+) -> None:
+    first, second = decided(f"编号,内容,何日\n1,停水,{day}\n2,公交,2026-11-01\n", Columns(date="何日"))
+    assert first["error"] == "row 2: column '何日' holds no date; the day of the run stands in"
+    assert (first["band"], first["review_reasons"], first["category"]["code"]) == ("review", ["unreadable"], "01.01.01")
+    assert (first["received"]["assumed"], second["error"]) == (True, None)
+
+
+def test_a_day_that_is_none_is_counted_apart_from_unreadable_rows(run: Run, tmp_path: Path) -> None:
+    summary = run(raw(tmp_path / "in.csv", "内容,日期\n停水,昨天\n,2026-11-01\n停水,\n"), tmp_path / "out.csv")
+    assert (summary.rows, summary.undated, summary.unreadable) == (3, 1, 1)
 
 
 def test_a_json_line_that_is_none_is_marked(run: Run, tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ import pytest
 
 from classifier.corpus import Corpus
 from rules.petition import Petition
+from rules.rulebook import load
 from service.__main__ import main
 from service.batch import Summary
 from service.cli import app
@@ -164,6 +165,7 @@ import io, sys
 import service.triage
 from classifier.corpus import Corpus
 from rules.petition import Petition
+from rules.rulebook import load
 from service.__main__ import main
 def fail(self, petitions, today):
     raise RuntimeError("a fault of ours")
@@ -200,6 +202,28 @@ def test_decide_shows_the_line_to_call(fenban: Fenban) -> None:
     out = fenban("decide", "煤气泄漏").out
     assert "特急 119 煤气泄漏会爆炸。" in out
     assert "险情，先电话处置" in out
+
+
+MIXED = (
+    "尊敬的领导：反映两件事。\n一、青石镇派出所所长收受赌场老板的贿赂，多次通风报信，请纪委查处。\n"
+    "二、另外我们村的灌溉水渠堵了两年，地里浇不上水，请水利部门来清淤。"
+)
+
+
+def test_decide_shows_who_must_not_see_it_the_way_the_days_and_the_matters(fenban: Fenban) -> None:
+    out = fenban("decide", MIXED, "--pack", "national").out
+    for shown in ("不得转", "派出所", "途径", "1、", "期限", "收到", "（按当日）", "事项 1", "事项 2", "水利局"):
+        assert shown in out
+
+
+def test_decide_shows_the_help_notice_before_the_band(fenban: Fenban) -> None:
+    out = fenban("decide", "工厂拖欠我半年工资，我活不下去了，想从楼上跳下去", "--pack", "national").out
+    assert out.index("紧急") < out.index("提示") < out.index(" 处理 ") < out.index(" 告知 ")
+
+
+def test_decide_shows_what_to_tell_the_petitioner(fenban: Fenban) -> None:
+    out = fenban("decide", "我不服县法院的一审判决，请求再审", "--pack", "national").out
+    assert "12368" in out.split("告知")[-1]
 
 
 def test_decide_reads_a_title(fenban: Fenban) -> None:
@@ -382,6 +406,39 @@ def test_a_dead_reference_is_told_with_its_line(fenban: Fenban, broken_pack: Cal
     assert "no category '09'" in ended.err
 
 
+PROCEDURE = """\
+procedures:
+  - code: water
+    name: 供水抢修
+    cases: [{when: {any: [停水]}}]
+    steps: [转供水单位抢修]
+    examples: {hits: [%s], misses: [%s]}
+"""
+
+
+@pytest.mark.parametrize(
+    ("hit", "miss", "told"),
+    [
+        ("家里断水三天", "公交一直不来", "its example '家里断水三天' takes none"),
+        ("家里停水三天", "小区停水通知", "takes '小区停水通知', which it must miss"),
+    ],
+)
+def test_a_procedure_that_fails_its_example_is_told_with_its_line(
+    fenban: Fenban, broken_pack: Callable[[str, str], Path], hit: str, miss: str, told: str
+) -> None:
+    pack = broken_pack("", "")
+    (pack / "procedure.yaml").write_text(PROCEDURE % (hit, miss), encoding="utf-8")
+    ended = fenban("rules", "check", "--pack", pack)
+    assert ended.code == CODES["RulebookError"]
+    assert f"procedure.yaml:2: procedure water: {told}" in ended.err
+
+
+def test_rules_check_counts_procedures_that_hold(fenban: Fenban, broken_pack: Callable[[str, str], Path]) -> None:
+    pack = broken_pack("", "")
+    (pack / "procedure.yaml").write_text(PROCEDURE % ("家里停水三天", "公交一直不来"), encoding="utf-8")
+    assert "12 rules hold, 1 procedures hold" in fenban("rules", "check", "--pack", pack).out
+
+
 def test_rules_check_gives_advice_and_approves(fenban: Fenban, broken_pack: Callable[[str, str], Path]) -> None:
     ended = fenban("rules", "check", "--pack", broken_pack("any: [公交]", "any: [公交, 公交车]"))
     assert ended.code == 0
@@ -421,6 +478,13 @@ def test_rules_list_shows_every_rule_with_its_reason(fenban: Fenban) -> None:
 def test_rules_list_shows_one_category(fenban: Fenban, category: str) -> None:
     lines = fenban("rules", "list", "--category", category).out.splitlines()
     assert [line.split()[2] for line in lines] == ["bus:", "bus-stop:"]
+
+
+@pytest.mark.parametrize("category", ["62", "农业农村类"])
+def test_rules_list_shows_the_rules_of_what_an_office_category_covers(fenban: Fenban, category: str) -> None:
+    lines = fenban("rules", "list", "--category", category, "--pack", "township").out.splitlines()
+    covered = load("township").taxonomy["62"].covers
+    assert lines and all(line.startswith(covered) for line in lines)
 
 
 def test_rules_list_of_no_category_is_unreadable_input(fenban: Fenban) -> None:
@@ -650,6 +714,33 @@ def test_batch_takes_names_of_columns(fenban: Fenban, tmp_path: Path) -> None:
     decision = json.loads(target.read_text(encoding="utf-8"))
     assert (decision["petition_id"], decision["category"]["code"]) == ("X", "01.01.01")
     assert decision["assignment"]["basis"][0]["cite"] == "旧供水条例第1条"
+
+
+def test_batch_takes_the_column_of_the_region(fenban: Fenban, tmp_path: Path) -> None:
+    source, target = tmp_path / "in.csv", tmp_path / "out.jsonl"
+    source.write_text("内容,哪里\n停水,青禾苑三栋\n", encoding="utf-8")
+    assert fenban("batch", source, target, "--region", "哪里").code == 0
+    assert json.loads(target.read_text(encoding="utf-8"))["assignment"]["territory"] == "城东街道"
+
+
+def test_batch_tells_the_urgent_ones_first_and_then_counts_reasons(fenban: Fenban, tmp_path: Path) -> None:
+    source = labelled(tmp_path / "in.csv", "a,煤气泄漏,\na,路面塌陷,\na,停水,\n")
+    out = fenban("batch", source, tmp_path / "out.csv").out
+    assert out.startswith("紧急  特急 1  加急 1\n")
+    for shown in ("办理途径", "人工研判原因", "险情，先电话处置"):
+        assert shown in out
+
+
+def test_batch_without_urgent_ones_speaks_of_none(fenban: Fenban, labelled_csv: Path, tmp_path: Path) -> None:
+    assert "紧急" not in fenban("batch", labelled_csv, tmp_path / "out.csv").out
+
+
+def test_batch_says_how_many_days_of_receipt_are_none(fenban: Fenban, tmp_path: Path) -> None:
+    source = tmp_path / "in.csv"
+    source.write_text("内容,日期\n停水,昨天\n", encoding="utf-8")
+    out = fenban("batch", source, tmp_path / "out.csv").out
+    assert "1 rows have a day of receipt that is none" in out
+    assert "could not be read" not in out
 
 
 def test_batch_of_a_column_that_is_not_there_is_unreadable_input(

@@ -11,6 +11,7 @@ import pytest
 
 from classifier.corpus import Corpus
 from classifier.dataset import Example
+from classifier.errors import InputError
 from rules.petition import Petition
 from rules.rulebook import Rulebook
 from service.evaluation import Evaluation, Question, evaluate, write_figures
@@ -99,3 +100,9 @@ def test_figures_hold_no_text_and_no_id(ask: Ask, tmp_path: Path) -> None:
     written = (tmp_path / "figures.json").read_text(encoding="utf-8")
     assert "小区" not in written
     assert "petition" not in written
+
+
+@pytest.mark.parametrize(("folds", "against"), [(2, None), (None, "whole")])
+def test_by_time_goes_with_no_other_way_of_asking(folds: int | None, against: str | None) -> None:
+    with pytest.raises(InputError, match="--by-time"):
+        Question(Path("in.csv"), date(2026, 11, 20), folds, against, by_time=True)

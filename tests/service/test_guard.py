@@ -8,12 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rules.engine import Match
 from rules.petition import Petition
+from rules.reading import Reading
 from rules.respondents import Respondent, Sort
 from rules.rule import Kind
 from rules.rulebook import Rulebook, load
-from service.decision import Assignment, BasisText, DepartmentCandidate, DepartmentName, Reason
-from service.guard import Guarded, given_respondents, guard, is_accusation
+from service.decision import Assignment, BasisText, DepartmentCandidate, DepartmentName, KindAnswer, Reason
+from service.guard import Guarded, all_respondents, guard, is_accusation
 
 
 @lru_cache(maxsize=1)
@@ -217,6 +219,16 @@ def test_an_unclear_respondent_who_receives_nothing_is_no_reason() -> None:
     assert guarded(assignment, complained("court", certain=False)) == Guarded(assignment)
 
 
+def test_a_lead_settled_by_law_stays_when_it_is_no_respondent() -> None:
+    people = (complained("police-station", certain=True),)
+    settled = guard(sent("political-legal", "police-station"), people, "appeal", national(), settled=True)
+    assert settled.assignment.lead is not None and settled.assignment.lead.code == "political-legal"
+    assert {one.code for one in settled.assignment.withheld} >= {"police-station"}
+    assert settled.assignment.supporting == () and settled.reasons == (Reason.CONDUCT,)
+    accused = guard(sent("police-station"), people, "appeal", national(), settled=True)
+    assert accused.assignment.lead is not None and accused.assignment.lead.code != "police-station"
+
+
 def test_without_respondents_nothing_changes() -> None:
     assignment = sent("education", "town")
     assert guarded(assignment) == Guarded(assignment)
@@ -225,20 +237,26 @@ def test_without_respondents_nothing_changes() -> None:
 # ── what the caller gives ───────────────────────────────────────────────────────────────────────────────────────────
 
 
+def heard(*respondents: str, kind: Kind = Kind.APPEAL) -> tuple[Respondent, ...]:
+    """Respondents of a petition that complains of nobody in its text."""
+    petition = Petition("1", "内容", respondents=respondents)
+    match = Match(Reading(petition, petition.text), (), frozenset(), frozenset(), None, {})
+    return all_respondents(match, KindAnswer(kind, "", None), national())
+
+
 def test_respondents_of_the_caller_are_certain() -> None:
-    petition = Petition("1", "内容", respondents=("town", "东河派出所", "城北中学"))
-    found = given_respondents(petition, "appeal", national())
+    found = heard("town", "东河派出所", "城北中学")
     assert [(one.department, one.certain) for one in found] == [
         ("town", True),
         ("police-station", True),
         (None, True),
     ]
     assert not is_accusation(found, "appeal")
-    assert is_accusation(given_respondents(petition, Kind.ACCUSATION, national()), None)
+    assert is_accusation(heard("town", kind=Kind.ACCUSATION), None)
 
 
 def test_most_callers_give_none() -> None:
-    assert given_respondents(Petition("1", "内容"), None, national()) == ()
+    assert heard() == ()
 
 
 # ── nothing withheld is ever a recipient ────────────────────────────────────────────────────────────────────────────

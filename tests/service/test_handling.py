@@ -14,6 +14,7 @@ from rules.rule import Kind
 from rules.rulebook import Rulebook
 from service.decision import Assignment, BasisText, DepartmentCandidate, DepartmentName, Reason
 from service.handling import UNKNOWN, Handling, Matter, handle, led
+from service.route import By, Routed
 
 TODAY = date(2026, 11, 20)
 HOUSING = DepartmentName("housing", "住建局")
@@ -186,28 +187,41 @@ def test_a_rulebook_without_procedures_says_nothing(office: Office) -> None:
 
 
 def test_keep_leaves_the_assignment_as_it_is(national: Rulebook) -> None:
-    assert led(ASSIGNED, Handling(competent="court"), national) is ASSIGNED
+    assert led(Routed(ASSIGNED), Handling(competent="court"), national) is ASSIGNED
 
 
 def test_alone_leaves_nobody_beside_the_competent_body(national: Rulebook) -> None:
-    told = led(ASSIGNED, Handling(lead=Lead.ALONE, competent="court"), national)
+    told = led(Routed(ASSIGNED), Handling(lead=Lead.ALONE, competent="court"), national)
     assert told.lead == DepartmentName("court", national.departments["court"].name)
     assert (told.supporting, told.candidates, told.basis) == ((), (), ())
     assert told.territory == "东街"
 
 
 def test_none_names_no_department_at_all(national: Rulebook) -> None:
-    told = led(ASSIGNED, Handling(lead=Lead.NONE, competent="military"), national)
+    told = led(Routed(ASSIGNED), Handling(lead=Lead.NONE, competent="military"), national)
     assert (told.lead, told.supporting, told.candidates) == (None, (), ())
 
 
 def test_competent_puts_the_lead_so_far_among_those_who_support(national: Rulebook) -> None:
-    told = led(ASSIGNED, Handling(lead=Lead.COMPETENT, competent="labour-inspection"), national)
+    told = led(Routed(ASSIGNED), Handling(lead=Lead.COMPETENT, competent="labour-inspection"), national)
     assert told.lead is not None
     assert told.lead.code == "labour-inspection"
     assert told.supporting == (HOUSING, TOWN)
 
 
 def test_a_competent_body_that_supported_is_not_named_twice(national: Rulebook) -> None:
-    told = led(ASSIGNED, Handling(lead=Lead.COMPETENT, competent="town"), national)
+    told = led(Routed(ASSIGNED), Handling(lead=Lead.COMPETENT, competent="town"), national)
     assert told.supporting == (HOUSING,)
+
+
+def test_where_the_office_itself_says_who_leads_the_competent_body_supports(national: Rulebook) -> None:
+    for by in (By.OFFICE, By.HISTORY):
+        told = led(Routed(ASSIGNED, by), Handling(lead=Lead.COMPETENT, competent="labour-inspection"), national)
+        assert told.lead == HOUSING
+        assert told.supporting == (DepartmentName("labour-inspection", national.departments["labour-inspection"].name), TOWN)
+
+
+def test_the_lead_of_an_offices_own_table_keeps_in_touch_beside_a_court(national: Rulebook) -> None:
+    told = led(Routed(ASSIGNED, By.OFFICE), Handling(lead=Lead.ALONE, competent="court"), national)
+    assert told.lead is not None
+    assert (told.lead.code, told.supporting) == ("court", (HOUSING,))

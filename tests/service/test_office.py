@@ -12,8 +12,9 @@ from rules.policy import Agreement
 from rules.rulebook import Rulebook, load
 from rules.verdict import judge
 from service.answer import Answer, answer_category
-from service.decision import Assignment, Candidate, CategoryAnswer
-from service.office import in_office_terms, is_beyond, only_named
+from service.decision import Assignment, Candidate, CategoryAnswer, DepartmentName, Reason
+from service.guard import Guarded
+from service.office import in_office_terms, within_office
 from service.route import Routing, route
 
 TODAY = date(2026, 11, 20)
@@ -60,7 +61,7 @@ def assigned(text: str, rulebook: Rulebook, engine: Engine, region: str = "") ->
     petition = Petition("1", text, region=region)
     match = engine.match(petition)
     said = answer_category(judge(match, rulebook.policy.clear_margin), None, rulebook)
-    return route(said, Routing(petition, match, TODAY, None), rulebook)
+    return route(said, Routing(petition, match, TODAY, None), rulebook).assignment
 
 
 def lead(assignment: Assignment) -> str | None:
@@ -148,10 +149,25 @@ def test_shares_stay_national_for_the_table_of_duties(township: Rulebook) -> Non
     assert in_office_terms(given, township).shares == given.shares
 
 
+NOTICE = "请向{name}提出"
+NOISE_AT_LAW = Guarded(Assignment(DepartmentName("ecology", "生态环境局"), (DepartmentName("town", "乡镇"),)))
+
+
 def test_only_a_company_is_beyond_its_own_matters(national: Rulebook, township: Rulebook, enterprise: Rulebook) -> None:
-    beyond = {book.name: is_beyond("04.02", book.taxonomy) for book in (national, township, enterprise)}
-    assert beyond == {"national": False, "township": False, "enterprise": True}
-    assert not is_beyond("15.06.03", enterprise.taxonomy)
+    for book in (national, township):
+        placed = within_office(answer(book, "04.02", {"04.02": 0.9}), NOISE_AT_LAW, NOTICE, book)
+        assert (placed.assignment, placed.reasons, placed.notice) == (NOISE_AT_LAW.assignment, (), None)
+    beyond = within_office(answer(enterprise, "04.02", {"04.02": 0.9}), NOISE_AT_LAW, NOTICE, enterprise)
+    assert (beyond.assignment.lead, beyond.assignment.supporting) == (None, ())
+    assert (beyond.reasons, beyond.notice) == ((Reason.OUT_OF_SCOPE,), "请向生态环境局提出")
+    own = within_office(answer(enterprise, "15.06.03", {"15.06.03": 0.9}), NOISE_AT_LAW, NOTICE, enterprise)
+    assert own.assignment is NOISE_AT_LAW.assignment
+
+
+def test_an_accusation_is_never_beyond_an_office(enterprise: Rulebook) -> None:
+    accused = Guarded(NOISE_AT_LAW.assignment, (Reason.ACCUSATION,))
+    placed = within_office(answer(enterprise, "04.02", {"04.02": 0.9}), accused, NOTICE, enterprise)
+    assert placed.assignment is accused.assignment
 
 
 # ── routed by the packs ─────────────────────────────────────────────────────────────────────────────────────────────
@@ -215,7 +231,8 @@ def test_outside_the_six_a_town_assigns_by_the_table_of_the_county(
 
 
 def test_outside_the_six_a_company_only_names_the_competent_body(enterprise: Rulebook, company_engine: Engine) -> None:
-    found = only_named(assigned("化工厂夜里偷排废气，气味刺鼻", enterprise, company_engine))
+    routed = Guarded(assigned("化工厂夜里偷排废气，气味刺鼻", enterprise, company_engine))
+    found = within_office(answer(enterprise, "04.02", {"04.02": 0.9}), routed, NOTICE, enterprise).assignment
     assert (found.lead, found.supporting) == (None, ())
     assert found.candidates[0].name == "生态环境局"
 
@@ -227,5 +244,5 @@ def test_an_accusation_goes_to_the_discipline_side_in_a_town_too(
     petition = Petition("1", text)
     match = town_engine.match(petition)
     said = answer_category(judge(match, 2), None, township)
-    found = route(said, Routing(petition, match, TODAY, None, accusation=True), township)
+    found = route(said, Routing(petition, match, TODAY, None, accusation=True), township).assignment
     assert (lead(found), found.supporting, found.place_unclear) == ("纪委监委", (), False)

@@ -165,6 +165,7 @@ CHECKS: dict[str, Callable[[Decision, Any], bool]] = {
     "due": _due,
     "any_due": lambda d, asked: bool(d.due) is asked,
     "due_named": lambda d, asked: any(asked in due.what for due in d.due),
+    "assumed": lambda d, asked: d.received is not None and d.received.assumed is asked,
     "urgency": lambda d, asked: d.urgency.level == asked,
     "call": lambda d, asked: set(asked) <= set(d.urgency.call),
     "reasons": lambda d, asked: set(asked) <= {reason.value for reason in d.review_reasons},
