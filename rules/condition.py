@@ -86,11 +86,13 @@ class Places:
         by_part: list[list[Occurrence]] = [[] for _ in condition.parts]
         for part, number in touched:
             by_part[part] += self.found[number]
+        if not all(by_part) or (condition.near and not self._pairs(by_part[0], by_part[1], condition.within)):
+            return []
         struck = bool(condition.unless) and not condition.unless.isdisjoint(self.excluding)
         if struck or not condition.everywhere:
             by_part = [self._counting(condition, here) for here in by_part]
-        if not all(by_part):
-            return []
+            if not all(by_part):
+                return []
         if condition.near:
             by_part[:2] = [self._pairs(by_part[0], by_part[1], condition.within)]
         if not by_part[0]:

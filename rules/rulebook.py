@@ -93,7 +93,7 @@ class _Gathered:
     policy: Policy | None = None
     rules: dict[str, Rule] = field(default_factory=dict)
     procedures: dict[str, tuple[Procedure, Problem]] = field(default_factory=dict)
-    respondents: RespondentFile = RespondentFile()
+    respondents: RespondentFile = field(default_factory=RespondentFile)
     clocks: Clocks = field(default_factory=Clocks)
     where: dict[str, Problem] = field(default_factory=dict)
     matters: Matters = field(default_factory=Matters)

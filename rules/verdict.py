@@ -33,7 +33,6 @@ class RuleVerdict:
     call: tuple[str, ...]
     urgency_reason: str | None
     notice: str | None = None
-    clear_kind: bool = False
     deeper: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -47,24 +46,20 @@ class RuleVerdict:
 
 
 def judge(match: Match, clear_margin: float) -> RuleVerdict:
-    """The rules' own verdict. It is clear when the best second level leads the next by `clear_margin`; its kind, when
-    that leads the other kinds by as much.
-    """
+    """The rules' own verdict. It is clear when the best second level leads the next by `clear_margin`."""
     levels = points_by_level(match.hits)
     first, deeper = _best(levels[0]), _deeper(levels)
     others = [hit for hit in match.hits if hit.rule.then.category is None]
-    kind, lead = _kind(others)
     urgent = _most_urgent(others)
     return RuleVerdict(
         category=_down(deeper, first) if first else None,
         clear=_lead(levels, deeper) >= clear_margin,
         levels=levels,
-        kind=kind,
+        kind=_kind(others),
         urgency=urgent.rule.then.urgency or Urgency.ORDINARY if urgent else Urgency.ORDINARY,
         call=urgent.rule.then.call if urgent else (),
         urgency_reason=urgent.rule.why if urgent else None,
         notice=_notice(others),
-        clear_kind=lead >= clear_margin,
         deeper=deeper,
     )
 
@@ -117,16 +112,12 @@ def _lead(levels: Levels, deeper: Mapping[str, str]) -> float:
     return ranked[0] - sum(ranked[1:2]) if ranked else 0.0
 
 
-def _kind(hits: Iterable[RuleHit]) -> tuple[Kind | None, float]:
-    """The kind with most points, and by how many it leads the next."""
+def _kind(hits: Iterable[RuleHit]) -> Kind | None:
     points: dict[Kind, float] = defaultdict(float)
     for hit in hits:
         if hit.rule.then.kind is not None:
             points[hit.rule.then.kind] += _points(hit)
-    if not points:
-        return None, 0.0
-    first, *others = sorted(points, key=lambda kind: (-points[kind], kind))
-    return first, points[first] - (points[others[0]] if others else 0.0)
+    return min(points, key=lambda kind: (-points[kind], kind), default=None)
 
 
 def _most_urgent(hits: Iterable[RuleHit]) -> RuleHit | None:

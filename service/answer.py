@@ -73,13 +73,14 @@ def answer_category(rules: RuleVerdict, head: HeadPrediction | None, rulebook: R
 
 
 def answer_kind(rules: RuleVerdict, head: HeadPrediction | None, names: Mapping[str, str]) -> KindAnswer | None:
-    """An accusation that rules see, and a head that held-back rows of the office vouch for, go before all; then rules
-    that are clear; then the head.
+    """What the rules say, else the classifier (benchmarks/kinds.py); but a head for which held-back rows of the office
+    vouch goes before rules that see no accusation.
     """
     vouched = head is not None and head.trust is not None
-    by_rules = rules.kind is Kind.ACCUSATION or (rules.clear_kind and not vouched)
-    if head is None or (by_rules and rules.kind):
-        return KindAnswer(rules.kind, names[rules.kind], None) if rules.kind else None
+    if rules.kind is not None and (rules.kind is Kind.ACCUSATION or not vouched):
+        return KindAnswer(rules.kind, names[rules.kind], None)
+    if head is None:
+        return None
     return KindAnswer(head.label, names.get(head.label, head.label), head.probability)
 
 

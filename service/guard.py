@@ -61,8 +61,8 @@ def guard(
     accused; nobody supports, nobody is a candidate, no territory. Every respondent is withheld, the unclear ones too.
 
     Certain conduct of an organ: its superior leads (of several: their common one), nobody where none is known; who led
-    before supports, if it is no respondent. `settled`: law names the lead, which stays unless it is a respondent. A body
-    that is no organ (a school, a company) is only withheld.
+    before supports, if it is no respondent. `settled`: law names the lead, which stays unless it is a respondent. A
+    body that is no organ (a school, a company) is only withheld.
 
     Unclear: a person decides before anything is sent. What may be an accusation is withheld from the body, and if it
     led, nobody leads; what may be conduct leaves the assignment as a suggestion to the clerk.

@@ -52,7 +52,13 @@ python -m pip install -c constraints.txt '.[test]' && python -m pytest
 """
 OTHER_EXIT_CODES = {0, 1, 2, 9, 130}
 """Done, fault, wrong use, a bad finding of the doctor, Ctrl-C: these have no error of their own."""
-TEXT_MODULES = r"rules\.petition|classifier\.(?:corpus|dataset|outcome|rows|suspects)|service\.web\.excerpts"
+TEXT_MODULES = "|".join(
+    [
+        r"rules\.(?:petition|reading)",
+        r"classifier\.(?:corpus|dataset|outcome|rows|suspects)",
+        r"service\.(?:joining|web\.excerpts)",
+    ]
+)
 SEES_TEXT = re.compile(rf"^ *from (?:{TEXT_MODULES}) import (?!Columns$)|import .*\bMatch\b", re.M)
 """Modules whose values carry petition text, and how a module that handles them is known."""
 

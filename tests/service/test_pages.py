@@ -165,7 +165,7 @@ def test_the_region_of_the_form_tells_the_territory(township: TestClient) -> Non
 
 
 def test_territories_to_choose_from_are_listed(township: TestClient) -> None:
-    body = "青禾村和柳湾村的包工头拖欠我们工程款工资三个月，请帮忙讨要。"
+    body = "老街的包工头拖欠我们工程款工资三个月，请帮忙讨要。"
     shown = township.post("/", data={"body": body}).text
     assert in_order(shown, "请确认是哪里", '<span class="chip">')
 

@@ -9,12 +9,14 @@ from datetime import date
 import pytest
 
 from classifier.model import Classifier
-from classifier.prediction import Prediction
+from classifier.prediction import HeadPrediction, Prediction
 from rules.petition import Petition
 from rules.policy import Agreement, Band
 from rules.reading import Reading
+from rules.rule import Kind, Urgency
 from rules.rulebook import Rulebook
-from rules.verdict import Levels
+from rules.verdict import Levels, RuleVerdict
+from service.answer import answer_kind
 from service.decision import Decision, LabelSaid, Reason
 from service.route import LIKELY_LEADS
 from service.tables import DECISION
@@ -496,9 +498,18 @@ def test_the_kind_of_rules_has_no_confidence(decide: Decide) -> None:
     assert (kind.code, kind.name, kind.confidence) == ("inquiry", "咨询", None)
 
 
-def test_the_kind_of_the_classifier_goes_before_the_rules(decide: Decide) -> None:
-    kind = decide("请问停水到几点", kind={"appeal": 0.7, "inquiry": 0.3}).kind
+def test_where_rules_see_no_kind_the_classifier_says_it(decide: Decide) -> None:
+    kind = decide("家里停水", kind={"appeal": 0.7, "inquiry": 0.3}).kind
     assert (kind.code, kind.name, kind.confidence) == ("appeal", "申诉求决", 0.7)
+
+
+def test_a_kind_of_the_rules_goes_before_a_classifier_that_no_rows_of_the_office_vouch_for() -> None:
+    head = HeadPrediction((("appeal", 0.7), ("inquiry", 0.3)))
+    vouched = HeadPrediction(head.ranked, trust="suggest")
+    rules = RuleVerdict(None, False, ({}, {}, {}), Kind.INQUIRY, Urgency.ORDINARY, (), None)
+    names = words().kind_names
+    answers = [answer_kind(rules, said, names) for said in (head, vouched)]
+    assert [answer.code for answer in answers if answer] == ["inquiry", "appeal"]
 
 
 def test_an_accusation_that_rules_see_is_never_overruled(decide: Decide) -> None:
