@@ -18,7 +18,8 @@ import typer
 from fastapi.routing import APIRoute
 from starlette.routing import Mount, Route
 
-from classifier.dataset import DATE_NAMES, ID_NAMES, TEXT_NAMES, TITLE_NAMES
+import examples.packs as examples
+from classifier.dataset import DATE_NAMES, ID_NAMES, REGION_NAMES, TEXT_NAMES, TITLE_NAMES
 from classifier.prediction import HEADS
 from rules.clocks import DayOff, Start, Unit
 from rules.departments import Level
@@ -34,7 +35,7 @@ from rules.rule import FieldName, Kind, Strict, Urgency
 from rules.rulebook import Rulebook, load
 from rules.taxonomy import Uncovered
 from service.api.app import build_app
-from service.assemble import build_engine
+from service.assemble import build_engine, build_triage
 from service.cli import app as command_line
 from service.decision import Decision, Reason
 from service.errors import ENDINGS
@@ -192,9 +193,15 @@ def test_the_policy_table_of_the_readme_is_that_of_the_national_pack(readme: Pag
     assert f"{thresholds.auto:.2f}" in readme.prose and f"{thresholds.suggest:.2f}" in readme.prose
 
 
-@pytest.mark.parametrize("names", [TEXT_NAMES, TITLE_NAMES, ID_NAMES, DATE_NAMES])
+@pytest.mark.parametrize("names", [TEXT_NAMES, TITLE_NAMES, ID_NAMES, DATE_NAMES, REGION_NAMES])
 def test_the_column_names_that_are_guessed_stand_in_the_readme(readme: Page, names: tuple[str, ...]) -> None:
     assert any(tuple(_codes(row[1]))[: len(names)] == names for table in readme.tables for row in table)
+
+
+def test_every_column_of_a_flat_file_is_explained_and_no_others(readme: Page) -> None:
+    columns = words().columns.values()
+    explained = {code for table in readme.tables for row in table for code in _codes(row[0])}
+    assert {code for code in explained if code.startswith("分办_")} == set(columns)
 
 
 def test_the_heads_that_can_be_learnt_are_explained(readme: Page) -> None:
@@ -224,6 +231,15 @@ def _holds(part: Any, whole: Any) -> bool:
     if isinstance(part, list) and part:
         return all(any(_holds(item, other) for other in whole) for item in part)
     return bool(part == whole)
+
+
+@pytest.mark.parametrize(("name", "language"), [(ENGLISH, "english"), (CHINESE, "chinese")])
+def test_the_table_of_packs_is_what_its_command_gives(name: str, language: str) -> None:
+    """`python examples/packs.py ID…` (and `--chinese`) makes it anew after a change of rules or model."""
+    shown = [row[0].split()[0] for table in page(name).tables for row in table if row[0].startswith("LZ-")]
+    petitions = examples.chosen(shown)
+    decided = [build_triage(Settings(pack=pack)).decide(petitions, examples.TODAY) for pack in examples.PACKS]
+    assert "\n".join(examples.table(petitions, decided, examples.HEADINGS[language])) in page(name).text
 
 
 def test_the_overlay_of_the_readme_does_what_it_says(readme: Page, national: Rulebook, tmp_path: Path) -> None:
