@@ -155,7 +155,8 @@ class _Gathered:
         text = source.parse(PlaceFile)
         self.problems += _twice(source, "place", (place.name for place in text.places))
         self.kinds |= text.place_kinds
-        self.places |= {place.name: place for place in text.places}
+        if text.places:
+            self.places = {place.name: place for place in text.places}
 
     def _take_matters(self, source: Source) -> None:
         self.matters = Matters(source.parse(MatterFile))
@@ -198,6 +199,7 @@ class _Gathered:
             *self._dangling_trees(),
             *self._dangling_matters(),
             *self._dangling_procedures(),
+            *self._dangling_policy(),
             *self._shared_names(),
         ]
         if self.policy is None and not any(problem.path == "policy.yaml" for problem in self.problems):

@@ -371,7 +371,9 @@ SMALL = {
     "pack.yaml": "name: small\n",
     "taxonomy.yaml": 'categories: [{code: "01", name: 城建}, {code: "02", name: 交通}]\n',
     "departments.yaml": "departments: [{code: a, name: 住建局}]\n",
-    "policy.yaml": (ROOT / "rules/packs/national/policy.yaml").read_text(encoding="utf-8"),
+    "policy.yaml": re.sub(
+        "accusation_duty: .*\n", "", (ROOT / "rules/packs/national/policy.yaml").read_text(encoding="utf-8")
+    ),
     "keywords/own.yaml": RULE,
 }
 OWN = "keywords/own.yaml"
@@ -437,6 +439,7 @@ FAULTS = [
     ("policy.yaml", SMALL["policy.yaml"].replace("  neither:", "  #"), "Value error, combination lacks "),
     ("policy.yaml", SMALL["policy.yaml"].replace("auto: 0.90", "auto: 0.1"), "Value error, thresholds: auto is below "),
     ("policy.yaml", None, "policy.yaml: missing"),
+    ("policy.yaml", SMALL["policy.yaml"] + 'accusation_duty: "09"\n', "accusation_duty: no duty for '"),
     ("taxonomy.yaml", ODD_CHILD, "its code does not begin with "),
     ("taxonomy.yaml", OWN_TREE % "01", " covers already"),
     ("taxonomy.yaml", OWN_TREE % "02", "', which is an office's own category"),
