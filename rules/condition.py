@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from itertools import chain
 
 from rules.automaton import Occurrence
 from rules.persons import MASK
@@ -13,6 +16,7 @@ from rules.rule import Condition, FieldName
 
 SENTENCE_ENDS = "。!?;\n"
 """As folded text has them."""
+_SENTENCE_END = re.compile(f"[{SENTENCE_ENDS}]")
 Found = dict[int, list[Occurrence]]
 """The occurrences of each term that stands in a text, in order."""
 Numbering = Callable[[Iterable[str]], frozenset[int]]
@@ -41,8 +45,8 @@ class Compiled:
 
     @property
     def simple(self) -> bool:
-        """Whether any one of its terms, anywhere, is enough."""
-        return len(self.parts) == 1 and not self.none and not self.unless and self.everywhere
+        """Whether any one of its terms, anywhere, is enough, but for `none`."""
+        return len(self.parts) == 1 and not self.unless and self.everywhere
 
 
 def compiled(condition: Condition, number: Numbering) -> Compiled:
@@ -62,42 +66,75 @@ def compiled(condition: Condition, number: Numbering) -> Compiled:
     )
 
 
-@dataclass(frozen=True, slots=True)
+class Sieve:
+    """Tells of many conditions at once which have a term of every part, and none of `none`, among those of a text.
+
+    Each term is a number of `rows` times `width` bits, `width` being how many conditions there are: bit i of row 0 is
+    set when condition i has the term in `none`, bit i of row k when it has it in its k-th part. The terms of a text
+    are joined by `or`, beginning with `lacking`: the parts that conditions do not have.
+    """
+
+    def __init__(self, conditions: Sequence[Compiled]) -> None:
+        self._width = len(conditions)
+        self._rows = 1 + max((len(condition.parts) for condition in conditions), default=0)
+        self._all = (1 << self._width) - 1
+        self.bits: dict[int, int] = {}
+        self.lacking = 0
+        for index, condition in enumerate(conditions):
+            for row, terms in enumerate((condition.none, *condition.parts)):
+                self._set(row * self._width + index, terms)
+            for row in range(1 + len(condition.parts), self._rows):
+                self.lacking |= 1 << row * self._width + index
+
+    def _set(self, place: int, terms: Iterable[int]) -> None:
+        for number in terms:
+            self.bits[number] = self.bits.get(number, 0) | 1 << place
+
+    def passing(self, joined: int) -> list[int]:
+        """Indices of the conditions that pass."""
+        passing = ~joined & self._all
+        for _ in range(1, self._rows):
+            joined >>= self._width
+            passing &= joined
+        indices = []
+        while passing:
+            index = passing.bit_length() - 1
+            indices.append(index)
+            passing ^= 1 << index
+        return indices
+
+
+@dataclass(frozen=True)
 class Places:
     """The occurrences of one text, as conditions look at them.
 
-    `excluding`: terms found that stand in the `none` or `unless` of some condition; `masked`: how many characters are
-    hidden; `boundaries`: where words begin and end.
+    `present`: the terms found; `boundaries`: where words begin and end.
     """
 
     found: Found
-    excluding: frozenset[int]
+    present: set[int]
     reading: Reading
-    masked: int
     boundaries: frozenset[int] | None
 
-    def evidence(self, condition: Compiled, touched: list[tuple[int, int]]) -> list[Occurrence]:
-        """The occurrences that make the condition hold, in order; none when it does not hold.
-
-        `touched`: its parts of which terms stand in the text, and which terms.
-        """
-        if condition.none and not condition.none.isdisjoint(self.excluding):
-            return []
-        by_part: list[list[Occurrence]] = [[] for _ in condition.parts]
-        for part, number in touched:
-            by_part[part] += self.found[number]
-        if not all(by_part) or (condition.near and not self._pairs(by_part[0], by_part[1], condition.within)):
-            return []
-        struck = bool(condition.unless) and not condition.unless.isdisjoint(self.excluding)
-        if struck or not condition.everywhere:
+    def evidence(self, condition: Compiled) -> list[Occurrence]:
+        """The occurrences that make a condition hold that passed the sieve, in order; none when it does not hold."""
+        found, present = self.found, self.present
+        by_part = []
+        for part in condition.parts:
+            numbers = present & part
+            here = found[numbers.pop()]
+            if numbers:
+                here = sorted([*here, *[occurrence for number in numbers for occurrence in found[number]]])
+            by_part.append(here)
+        evidence = self._near(condition, by_part) if condition.near else _joined(by_part)
+        if evidence and not (condition.everywhere and condition.unless.isdisjoint(present)):
             by_part = [self._counting(condition, here) for here in by_part]
-            if not all(by_part):
-                return []
-        if condition.near:
-            by_part[:2] = [self._pairs(by_part[0], by_part[1], condition.within)]
-        if not by_part[0]:
-            return []
-        return sorted({place for here in by_part for place in here})
+            return (self._near(condition, by_part) if condition.near else _joined(by_part)) if all(by_part) else []
+        return evidence
+
+    def _near(self, condition: Compiled, by_part: list[list[Occurrence]]) -> list[Occurrence]:
+        pairs = self._pairs(by_part[0], by_part[1], condition.within)
+        return _joined([pairs, *by_part[2:]]) if pairs and len(by_part) > 2 else pairs
 
     def _counting(self, condition: Compiled, here: list[Occurrence]) -> list[Occurrence]:
         """Those that stand where the condition looks."""
@@ -111,9 +148,7 @@ class Places:
     def _struck(self, condition: Compiled) -> set[int]:
         """Sentences in which a term of `unless` stands."""
         return {
-            self._sentence(start)
-            for number in condition.unless.intersection(self.found)
-            for start, _, _ in self.found[number]
+            self._sentence(start) for number in condition.unless & self.present for start, _, _ in self.found[number]
         }
 
     def _admits(self, condition: Compiled, occurrence: Occurrence) -> bool:
@@ -127,24 +162,42 @@ class Places:
         return True
 
     def _sentence(self, place: int) -> int:
-        """Where the sentence begins that holds this place."""
-        return max(self.reading.text.rfind(end, 0, place) for end in SENTENCE_ENDS)
+        """The number of the sentence that holds this place."""
+        return bisect_left(self._ends, place)
+
+    @cached_property
+    def _ends(self) -> list[int]:
+        """Where sentences end."""
+        return [end.start() for end in _SENTENCE_END.finditer(self.reading.text)]
 
     def _pairs(self, these: list[Occurrence], those: list[Occurrence], within: int) -> list[Occurrence]:
-        """Occurrences of both lists that have one of the other near and do not overlap it; masked characters between
-        them do not count.
+        """Occurrences of both lists, in order, that have one of the other near and do not overlap it; masked
+        characters between them do not count.
         """
-        masked = self.masked
-        those = sorted(those)
-        pairs = []
+        text = self.reading.text
+        masked = text.count(MASK)
+        far = within + masked
+        pairs: set[Occurrence] = set()
+        first, last = 0, len(those)
         for one in these:
-            for place in range(bisect_left(those, (one[0] - within - masked - LONGEST_TERM,)), len(those)):
+            start, end, _ = one
+            while first < last and those[first][0] < start - far - LONGEST_TERM:
+                first += 1
+            for place in range(first, last):
                 other = those[place]
-                if other[0] - one[1] > within + masked:
+                gap = other[0] - end
+                if gap > far:
                     break
-                gap = max(other[0] - one[1], one[0] - other[1])
+                if gap < 0:
+                    gap = start - other[1]
                 if masked and gap > within:
-                    gap -= self.reading.text.count(MASK, min(one[1], other[1]), max(one[0], other[0]))
+                    gap -= text.count(MASK, min(end, other[1]), max(start, other[0]))
                 if 0 <= gap <= within:
-                    pairs += [one, other]
-        return pairs
+                    pairs.add(one)
+                    pairs.add(other)
+        return sorted(pairs)
+
+
+def _joined(by_part: list[list[Occurrence]]) -> list[Occurrence]:
+    """The occurrences of all parts, in order, each once."""
+    return by_part[0] if len(by_part) == 1 else sorted({*chain.from_iterable(by_part)})

@@ -52,9 +52,9 @@ def overlaid(below: Mapping[str, Department], own: Sequence[Department]) -> dict
     return {**left, **{department.code: department for department in own}}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Departments:
-    """All departments of a rulebook, by code."""
+    """All departments of a rulebook, by code. Compared by identity, as Duties are."""
 
     by_code: dict[str, Department] = field(default_factory=dict)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from functools import cached_property
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from pydantic import Field, model_validator
 
@@ -83,9 +83,11 @@ class DutyFile(Strict):
     duties: tuple[Duty, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Circumstances:
-    """What of a petition the conditions of duties look at: rows whose words hold, place kind, respondents."""
+class Circumstances(NamedTuple):
+    """What of a petition the conditions of duties look at: rows whose words hold, place kind, respondents.
+
+    A tuple, because what is looked up often is kept by it.
+    """
 
     worded: frozenset[int] = frozenset()
     place: PlaceKind | None = None

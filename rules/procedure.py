@@ -136,9 +136,9 @@ class _Way:
         return not self.paths or not self.paths.isdisjoint(situation.paths)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Procedures:
-    """The table, in order of precedence."""
+    """The table, in order of precedence. Compared by identity, as Duties are."""
 
     entries: tuple[Procedure, ...] = ()
 
@@ -156,6 +156,11 @@ class Procedures:
             if way.open_to(situation):
                 first = way
         return first.entry if first is not None else None
+
+    @cached_property
+    def by_code(self) -> dict[str, Procedure]:
+        """Every entry by its code."""
+        return {entry.code: entry for entry in self.entries}
 
     def conditions(self) -> Iterator[tuple[str, Condition]]:
         """Every condition over words, with the name by which `Match.held` tells that it holds."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from importlib.resources import files
 
@@ -17,12 +19,37 @@ def fold(text: str) -> str:
     characters become simplified (OpenCC character table), capitals become small. Position i of
     the result stands for position i of `text`.
     """
-    return text.translate(_table())
+    for wide, narrow in _USUAL:
+        text = text.replace(wide, narrow)
+    table, suspects = _prepared()
+    rare = suspects(text)
+    if len(rare) > MANY:
+        return text.translate(table)
+    for char in sorted(set(rare)):  # in order: U+85B4 becomes U+82E7, which itself becomes another
+        text = text.replace(char, table[ord(char)])
+    return text
+
+
+_USUAL = (("\uff0c", ","), ("\uff01", "!"), ("\uff1f", "?"), ("\uff1a", ":"), ("\uff08", "("), ("\uff09", ")"))
+"""Punctuation that almost every text has, folded."""
+MANY = 20
+"""Where more characters than these may change, all are looked up."""
 
 
 @lru_cache(maxsize=1)
-def _table() -> _FoldTable:
-    return _FoldTable(_simplified())
+def _prepared() -> tuple[_FoldTable, Callable[[str], list[str]]]:
+    """The table, and what finds the characters that it may change."""
+    simplified = _simplified()
+    return _FoldTable(simplified), re.compile(f"[^{_PLAIN}{_plain(simplified)}]").findall
+
+
+_PLAIN = r"\x00-@\[-~\u2014\u2018-\u201d\u2026\u3001\u3002\u3008-\u3011"
+"""ASCII but for capitals, dashes, quotes and Chinese punctuation: folded they are themselves."""
+
+
+def _plain(simplified: Mapping[str, str]) -> str:
+    """The Chinese characters that are not traditional."""
+    return "".join(char for char in map(chr, range(0x4E00, 0xA000)) if char not in simplified)
 
 
 class _FoldTable(dict[int, str]):

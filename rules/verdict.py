@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from math import log2
+from typing import TypeVar
 
 from rules.engine import Match, RuleHit
 from rules.rule import Kind, Urgency
@@ -15,6 +15,7 @@ POINTS = {1: 0.5, 2: 2.0, 3: 4.0}
 """Points of one hit, by weight of its rule. A rule never makes a probability of them."""
 Levels = tuple[dict[str, float], dict[str, float], dict[str, float]]
 """Points by category code: first, second, third level."""
+Name = TypeVar("Name", bound=str)
 URGENCY_ORDER = (Urgency.CRITICAL, Urgency.URGENT, Urgency.ORDINARY)
 
 
@@ -47,9 +48,8 @@ class RuleVerdict:
 
 def judge(match: Match, clear_margin: float) -> RuleVerdict:
     """The rules' own verdict. It is clear when the best second level leads the next by `clear_margin`."""
-    levels = points_by_level(match.hits)
+    levels, others = _told(match.hits)
     first, deeper = _best(levels[0]), _deeper(levels)
-    others = [hit for hit in match.hits if hit.rule.then.category is None]
     urgent = _most_urgent(others)
     return RuleVerdict(
         category=_down(deeper, first) if first else None,
@@ -66,25 +66,44 @@ def judge(match: Match, clear_margin: float) -> RuleVerdict:
 
 def points_by_level(hits: Iterable[RuleHit]) -> Levels:
     """Points of categories, summed up the tree: one table for each level."""
+    return _told(hits)[0]
+
+
+def _told(hits: Iterable[RuleHit]) -> tuple[Levels, list[RuleHit]]:
+    """Points of categories; and the hits of rules that conclude something else."""
     levels: Levels = ({}, {}, {})
+    first, second, third = levels
+    others = []
     for hit in hits:
         category = hit.rule.then.category
-        if category is not None:
-            points = _points(hit)
-            for table, code in zip(levels, ancestors(category), strict=False):
-                table[code] = table.get(code, 0.0) + points
-    return levels
+        if category is None:
+            others.append(hit)
+            continue
+        points, steps = _points(hit), ancestors(category)
+        depth, code = len(steps), steps[0]
+        first[code] = first[code] + points if code in first else points
+        if depth > 1:
+            code = steps[1]
+            second[code] = second[code] + points if code in second else points
+        if depth > 2:
+            third[category] = third[category] + points if category in third else points
+    return levels, others
 
 
 def _points(hit: RuleHit) -> float:
     """More of a rule's terms say more, but ever less so."""
-    points = POINTS[hit.rule.weight]
-    return points if len(hit.occurrences) == 1 else points * (1 + log2(hit.distinct))
+    rule, occurrences = hit
+    if len(occurrences) == 1:
+        return POINTS[rule.weight]
+    return POINTS[rule.weight] * (1 + log2(len({number for _, _, number in occurrences})))
 
 
-def _best(table: Mapping[str, float]) -> str | None:
-    """The code with most points, the smallest of equal ones."""
-    return min(table, key=lambda code: (-table[code], code), default=None)
+def _best(table: Mapping[Name, float]) -> Name | None:
+    """The code or kind with most points, the smallest of equal ones."""
+    if len(table) < 2:
+        return next(iter(table), None)
+    most = max(table.values())
+    return min([name for name, points in table.items() if points == most])
 
 
 def _deeper(levels: Levels) -> dict[str, str]:
@@ -107,22 +126,25 @@ def _down(deeper: Mapping[str, str], code: str) -> str:
 
 def _lead(levels: Levels, deeper: Mapping[str, str]) -> float:
     """Points by which the best second-level category leads (a first level alone stands for itself)."""
-    alone = [points for code, points in levels[0].items() if code not in deeper]
-    ranked = sorted([*levels[1].values(), *alone], reverse=True)
-    return ranked[0] - sum(ranked[1:2]) if ranked else 0.0
+    ranked = [*levels[1].values(), *[points for code, points in levels[0].items() if code not in deeper]]
+    ranked.sort(reverse=True)
+    return ranked[0] - ranked[1] if len(ranked) > 1 else sum(ranked)
 
 
-def _kind(hits: Iterable[RuleHit]) -> Kind | None:
-    points: dict[Kind, float] = defaultdict(float)
+def _kind(hits: list[RuleHit]) -> Kind | None:
+    points: dict[Kind, float] = {}
     for hit in hits:
-        if hit.rule.then.kind is not None:
-            points[hit.rule.then.kind] += _points(hit)
-    return min(points, key=lambda kind: (-points[kind], kind), default=None)
+        kind = hit.rule.then.kind
+        if kind is not None:
+            points[kind] = points.get(kind, 0.0) + _points(hit)
+    return _best(points)
 
 
 def _most_urgent(hits: Iterable[RuleHit]) -> RuleHit | None:
     urgent = [hit for hit in hits if hit.rule.then.urgency is not None]
-    return min(urgent, key=lambda hit: URGENCY_ORDER.index(hit.rule.then.urgency or Urgency.ORDINARY), default=None)
+    if len(urgent) < 2:
+        return urgent[0] if urgent else None
+    return min(urgent, key=lambda hit: URGENCY_ORDER.index(hit.rule.then.urgency or Urgency.ORDINARY))
 
 
 def _notice(hits: Iterable[RuleHit]) -> str | None:

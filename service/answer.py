@@ -5,6 +5,8 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import repeat
 
 from classifier.prediction import HeadPrediction
 from rules.policy import Agreement
@@ -16,6 +18,8 @@ from service.decision import Candidate, CategoryAnswer, KindAnswer
 
 LEAST_SHARE = 0.002
 """Probability below which a category is not considered any more."""
+MAJORITY = 0.5001
+"""A category with this share outweighs all others together."""
 Shares = Mapping[str, float]
 """Probability by category code; sums to at most 1."""
 Pairs = Sequence[tuple[str, float]]
@@ -34,27 +38,24 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class _Branches:
-    """Considered categories, gathered by their branch at the policy's level."""
+    """Considered categories by their branch at the policy's level: its best leaf, its whole probability."""
 
-    inside: dict[str, list[tuple[str, float]]]
+    leaves: Mapping[str, str]
+    totals: Shares
 
     def share(self, branch: str) -> float:
         """Probability of the whole branch."""
-        return min(1.0, sum(share for _, share in self.inside[branch]))
-
-    def holding(self, code: str) -> str | None:
-        """The branch that `code` lies in, or is."""
-        return next((step for step in (at_level(code, level) for level in (3, 2, 1)) if step in self.inside), None)
-
-    def ranked(self) -> list[str]:
-        """Likeliest first."""
-        if all(len(inside) == 1 for inside in self.inside.values()):
-            return sorted(self.inside, key=lambda branch: (-self.inside[branch][0][1], branch))
-        return sorted(self.inside, key=lambda branch: (-self.share(branch), branch))
+        return min(1.0, self.totals[branch])
 
 
-def answer_category(rules: RuleVerdict, head: HeadPrediction | None, rulebook: Rulebook) -> Answer:
-    """One category by the policy's table, the candidates with it first."""
+@lru_cache(maxsize=16384)
+def steps(code: str) -> tuple[str, str, str]:
+    """`code` at the first, second and third level."""
+    return at_level(code, 1), at_level(code, 2), at_level(code, 3)
+
+
+def answer_category(rules: RuleVerdict, head: HeadPrediction | None, rulebook: Rulebook, listed: bool = True) -> Answer:
+    """One category by the policy's table, the candidates with it first; no candidates unless `listed`."""
     policy, taxonomy = rulebook.policy, rulebook.taxonomy
     considered = _considered(head) if head else ()
     said = _best_leaf(considered) if considered else None
@@ -64,12 +65,13 @@ def answer_category(rules: RuleVerdict, head: HeadPrediction | None, rulebook: R
     chosen = {"classifier": said, "rules": rules.category, "none": None}[source]
     if chosen is None:
         return Answer(None, (), agreement, shares)
-    chosen = rules.below(chosen)
-    branches = _branches(shares, policy.confidence_level)
-    own = branches.holding(chosen)
-    confidence = (branches.share(own) if own else 0.0) if source == "classifier" else None
+    chosen, level = rules.below(chosen), policy.confidence_level
+    own = at_level(chosen, level)
+    branches = _branches(shares if listed else _inside(own, shares, level), level)
+    confidence = branches.share(own) if source == "classifier" else None
     category = CategoryAnswer(chosen, _path(chosen, taxonomy), confidence)
-    return Answer(category, _candidates(category, rules, branches, rulebook), agreement, shares or {chosen: 1.0})
+    candidates = _candidates(category, rules, branches, rulebook) if listed else ()
+    return Answer(category, candidates, agreement, shares or {chosen: 1.0})
 
 
 def answer_kind(rules: RuleVerdict, head: HeadPrediction | None, names: Mapping[str, str]) -> KindAnswer | None:
@@ -91,24 +93,45 @@ def _considered(head: HeadPrediction) -> Pairs:
     return ranked[: max(1, count)]
 
 
+def by_share(shares: Shares) -> list[str]:
+    """Codes, the greatest share first, equal ones in order of code."""
+    alone = len(set(shares.values())) == len(shares)
+    return sorted(shares if alone else sorted(shares), key=shares.__getitem__, reverse=True)
+
+
+def foremost(shares: Shares, count: int) -> list[str]:
+    """The first so many codes of `by_share`."""
+    if len(shares) > count:
+        least = sorted(shares.values(), reverse=True)[count - 1]
+        shares = {code: share for code, share in shares.items() if share >= least}
+    return by_share(shares)[:count]
+
+
 def _refined(considered: Pairs, rules: RuleVerdict) -> Shares:
     """The classifier's shares, each category as deep as the rules can tell within it."""
     shares: dict[str, float] = {}
+    deeper = rules.deeper
     for label, share in considered:
-        code = rules.below(label)
-        shares[code] = shares.get(code, 0.0) + share
+        code = rules.below(label) if label in deeper else label
+        shares[code] = shares[code] + share if code in shares else share
     return shares
 
 
+def _inside(branch: str, shares: Shares, level: int) -> Shares:
+    return {code: share for code, share in shares.items() if at_level(code, level) == branch}
+
+
 def _branches(shares: Shares, level: int) -> _Branches:
+    names = list(map(at_level, shares, repeat(level)))
+    if len(set(names)) == len(names):
+        return _Branches(dict(zip(names, shares, strict=True)), dict(zip(names, shares.values(), strict=True)))
     inside: dict[str, list[tuple[str, float]]] = {}
-    for code, share in shares.items():
-        branch = at_level(code, level)
-        if branch in inside:
-            inside[branch].append((code, share))
-        else:
-            inside[branch] = [(code, share)]
-    return _Branches(inside)
+    for name, pair in zip(names, shares.items(), strict=True):
+        inside.setdefault(name, []).append(pair)
+    return _Branches(
+        {name: _best_leaf(pairs) for name, pairs in inside.items()},
+        {name: sum([share for _, share in pairs]) for name, pairs in inside.items()},
+    )
 
 
 def _agreement(rules: str | None, said: str | None, taxonomy: Taxonomy) -> Agreement:
@@ -123,16 +146,21 @@ def _agreement(rules: str | None, said: str | None, taxonomy: Taxonomy) -> Agree
 
 
 def _best_leaf(pairs: Pairs) -> str:
-    """Down the tree: the likeliest first level, within it the likeliest second, and so on."""
-    for level in (1, 2, 3):
-        if len(pairs) == 1:
+    """Down the tree: the likeliest first level, within it the likeliest second, and so on.
+
+    Most shares end here at once: a first pair with more than half of all is the best at every level.
+    """
+    for level in (0, 1, 2):
+        if len(pairs) == 1 or pairs[0][1] > MAJORITY:
             break
         sums: dict[str, float] = {}
         for code, share in pairs:
-            step = at_level(code, level)
-            sums[step] = sums.get(step, 0.0) + share
-        best = min(sums, key=lambda step: (-sums[step], step))
-        pairs = [pair for pair in pairs if at_level(pair[0], level) == best]
+            step = steps(code)[level]
+            sums[step] = sums[step] + share if step in sums else share
+        if len(sums) > 1:
+            most = max(sums.values())
+            best = min([step for step, total in sums.items() if total == most])
+            pairs = [pair for pair in pairs if steps(pair[0])[level] == best]
     return pairs[0][0]
 
 
@@ -143,11 +171,11 @@ def _candidates(
     policy, taxonomy = rulebook.policy, rulebook.taxonomy
     level = policy.confidence_level
     found = [Candidate(chosen.code, chosen.path, chosen.confidence)]
-    for branch in branches.ranked():
+    for branch in by_share(branches.totals):
         if len(found) == policy.candidates:
             break
         if not _same_branch(branch, chosen.code, level):
-            leaf = _best_leaf(branches.inside[branch])
+            leaf = branches.leaves[branch]
             found.append(Candidate(leaf, _path(leaf, taxonomy), branches.share(branch)))
     return tuple(_with_rules(found, rules, level, taxonomy))
 
@@ -160,8 +188,9 @@ def _with_rules(found: list[Candidate], rules: RuleVerdict, level: int, taxonomy
 
 
 def _same_branch(one: str, other: str, level: int) -> bool:
-    depth = min(level, one.count(".") + 1, other.count(".") + 1)
-    return at_level(one, depth) == at_level(other, depth)
+    """Whether one lies in the other's branch, or is above it."""
+    ours, theirs = steps(one)[level - 1], steps(other)[level - 1]
+    return ours in steps(theirs) or theirs in steps(ours)
 
 
 def _path(code: str, taxonomy: Taxonomy) -> tuple[str, ...]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from classifier.prediction import HeadPrediction
@@ -18,6 +19,10 @@ PER_RULE = 6
 """Places shown of one rule."""
 PER_GRAM = 2
 """Places shown of one n-gram."""
+FIRST_LEVEL = 2
+"""So many characters of a rule's category are its first level."""
+
+_DIGIT = re.compile("[0-9]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,39 +54,38 @@ def respondent_evidence(match: Match, respondents: Sequence[Respondent]) -> list
 
 def rule_evidence(match: Match, category: str | None, kind: KindAnswer | None) -> list[Evidence]:
     """Spans of the rules that spoke for the decided branch, its kind, or an urgency; these two are never cut off."""
-    text = match.text
-    branch = at_level(category, 1) if category else ""
-    spoke = [hit for hit in match.hits if hit.rule.then.category is None and _speaks(hit, kind)]
-    spoke += [hit for hit in match.hits if (code := hit.rule.then.category) and at_level(code, 1) == branch]
+    text, branch, said = match.text, at_level(category, 1) if category else None, kind.code if kind else None
+    others: list[RuleHit] = []
+    own: list[RuleHit] = []
+    for hit in match.hits:
+        then = hit.rule.then
+        if then.category is None:
+            if then.kind is None or then.kind == said:
+                others.append(hit)
+        elif then.category[:FIRST_LEVEL] == branch:
+            own.append(hit)
     found: list[Evidence] = []
-    for hit in spoke:
+    for hit in others + own:
         rule, conclusion = hit.rule.id, hit.rule.conclusion
         for start, end, _ in hit.occurrences[:PER_RULE]:
             found.append(Evidence(start, end, "rule", text[start:end], rule, conclusion))
+        if len(found) >= MOST:
+            break
     return found[:MOST]
-
-
-def _speaks(hit: RuleHit, kind: KindAnswer | None) -> bool:
-    """Whether a rule that names no category speaks of an urgency, or for the decided kind."""
-    return hit.rule.then.kind is None or (kind is not None and hit.rule.then.kind == kind.code)
 
 
 def classifier_evidence(match: Match, head: HeadPrediction | None, conclusion: str | None) -> list[Evidence]:
     """Where the telling n-grams stand; those that white space breaks up are left out."""
     if head is None or conclusion is None:
         return []
-    text, readable = match.text, unnumbered(match.text)
-    return [
-        Evidence(start, start + len(gram), "classifier", text[start : start + len(gram)], None, conclusion)
-        for gram in dict.fromkeys([word.gram for word in head.telling])
-        for start in _places(readable, gram)
-    ]
-
-
-def _places(text: str, gram: str) -> Iterator[int]:
-    start = text.find(gram)
-    for _ in range(PER_GRAM):
-        if start < 0:
-            return
-        yield start
-        start = text.find(gram, start + 1)
+    grams, text, found = dict.fromkeys([word.gram for word in head.telling]), match.text, []
+    readable = unnumbered(text) if _DIGIT.search("".join(grams)) else text
+    for gram in grams:
+        size, start = len(gram), readable.find(gram)
+        for _ in range(PER_GRAM):
+            if start < 0:
+                break
+            end = start + size
+            found.append(Evidence(start, end, "classifier", text[start:end], None, conclusion))
+            start = readable.find(gram, start + 1)
+    return found

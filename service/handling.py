@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import lru_cache
 
 from rules.engine import Match
-from rules.procedure import Lead, Procedure, Situation
+from rules.procedure import Lead, Procedure, Procedures, Situation
 from rules.rule import Kind
 from rules.rulebook import Rulebook
 from service.decision import (
@@ -20,7 +22,7 @@ from service.decision import (
 )
 from service.route import By, Routed
 
-KINDS = frozenset(Kind)
+KINDS: Mapping[str, Kind] = {kind.value: kind for kind in Kind}
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +57,12 @@ UNKNOWN = Handling()
 def handle(match: Match, matter: Matter, day: date, rulebook: Rulebook) -> Handling:
     """The first procedure that fits; only articles in force on `day`, the day of receipt, are cited."""
     found = rulebook.procedures.choose(Situation(matter.kind, matter.category, matter.paths, match.held))
-    if found is None:
-        return UNKNOWN
+    return _handling(found.code, day, rulebook.procedures) if found else UNKNOWN
+
+
+@lru_cache(maxsize=4096)
+def _handling(code: str, day: date, procedures: Procedures) -> Handling:
+    found = procedures.by_code[code]
     return Handling(
         procedure=_answer(found, day),
         notice=found.notice,
@@ -69,8 +75,7 @@ def handle(match: Match, matter: Matter, day: date, rulebook: Rulebook) -> Handl
 
 def matter_of(category: CategoryAnswer | None, kind: KindAnswer | None, paths: tuple[str, ...]) -> Matter:
     """The matter of an answer in national terms; an office's own kinds say nothing of the path."""
-    known = kind is not None and kind.code in KINDS
-    return Matter(Kind(kind.code) if known and kind else None, category.code if category else None, paths)
+    return Matter(KINDS.get(kind.code) if kind else None, category.code if category else None, paths)
 
 
 def led(routed: Routed, handling: Handling, rulebook: Rulebook) -> Assignment:

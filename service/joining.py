@@ -12,7 +12,7 @@ from rules.petition import Petition
 from rules.policy import Agreement
 from rules.rule import Kind
 from rules.taxonomy import ancestors, at_level
-from service.decision import Decision
+from service.decision import CategoryAnswer, Decision, KindAnswer
 
 ANNOUNCED = 70
 """So many characters before the first cut may announce several matters."""
@@ -61,6 +61,34 @@ class Whole:
 
 
 @dataclass(frozen=True, slots=True)
+class Told:
+    """What a part is about, and how surely; who leads is left open."""
+
+    category: CategoryAnswer | None
+    kind: KindAnswer | None
+    agreement: Agreement
+    clear: bool
+    points: float
+
+    @property
+    def code(self) -> str:
+        return self.category.code if self.category else ""
+
+    @property
+    def accuses(self) -> bool:
+        return self.kind is not None and self.kind.code == Kind.ACCUSATION
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A part before it is known who leads; `sure`: taken by itself it is clearly about something."""
+
+    code: str
+    accusation: bool
+    sure: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Judged:
     """A part and what was decided of it; `sure`: taken by itself it is clearly about something."""
 
@@ -82,24 +110,54 @@ class Judged:
 Group = list[Judged]
 
 
+def may_differ(whole: Whole, parts: Sequence[Part], told: Sequence[Told], matters: Matters) -> bool:
+    """Whether parts may be matters of their own; where not, `grouped` finds fewer than two, whoever leads.
+
+    A common lead only ever joins parts, so it is left out of account; a part begins a group when it is of one matter
+    with no part before it.
+    """
+    if matters.file is None:
+        return False
+    join = matters.file.join
+    seen = [Seen(one.code, *each) for one, *each in zip(told, *_looked_at(whole, parts, told, matters), strict=True)]
+    firm = [one for one in seen if one.accusation or one.sure]
+    if len(firm) < 2 or not _enough(seen, join):
+        return False
+    first = [not any(_one_matter(one, other, join, False) for other in firm[:at]) for at, one in enumerate(firm)]
+    return sum(first) > 1
+
+
 def grouped(whole: Whole, parts: Sequence[Part], decisions: Sequence[Decision], matters: Matters) -> list[Group]:
     """The parts by matter, in order of the text; fewer than two groups: the petition is one matter."""
     if matters.file is None:
         return []
     join = matters.file.join
-    accused = _accusing(whole, parts, decisions, matters.words)
-    hinted = _hinted(whole, parts, matters, join.short)
-    sure = [not told and _sure(each, join, hinted) for each, told in zip(decisions, accused, strict=True)]
-    judged = [Judged(*each) for each in zip(parts, decisions, accused, sure, strict=True)]
+    looked_at = _looked_at(whole, parts, [told_of(decision) for decision in decisions], matters)
+    judged = [Judged(*each) for each in zip(parts, decisions, *looked_at, strict=True)]
     groups = _owning(_groups(judged, join), whole, join.own)
     return sorted(groups, key=lambda group: group[0].part.span)
 
 
-def _accusing(whole: Whole, parts: Sequence[Part], decisions: Sequence[Decision], words: CutWords) -> list[bool]:
-    """Parts that accuse: by their own kind; in a petition that accuses, also by their words; and all items of a list
-    whose introduction or title does: they tell what the accused did.
+def told_of(decision: Decision) -> Told:
+    """What a decision says of a part."""
+    verdicts = decision.verdicts
+    return Told(decision.category, decision.kind, verdicts.agreement, verdicts.rules.clear, verdicts.rules.points)
+
+
+def _looked_at(
+    whole: Whole, parts: Sequence[Part], told: Sequence[Told], matters: Matters
+) -> tuple[list[bool], list[bool]]:
+    """For each part whether it accuses, and whether it is sure."""
+    join = matters.file.join if matters.file else Join()
+    accused = _accusing(whole, parts, [one.accuses for one in told], matters.words)
+    hinted = _hinted(whole, parts, matters, join.short)
+    return accused, [not accuses and _sure(one, join, hinted) for one, accuses in zip(told, accused, strict=True)]
+
+
+def _accusing(whole: Whole, parts: Sequence[Part], accuses: list[bool], words: CutWords) -> list[bool]:
+    """Parts that accuse: by their own kind (`accuses`); in a petition that accuses, also by their words; and all items
+    of a list whose introduction or title does: they tell what the accused did.
     """
-    accuses = [is_accusation(decision) for decision in decisions]
     if not any(accuses) and not is_accusation(whole.decision):
         return accuses
     accuses = [own or whole.accuses(part.span) for own, part in zip(accuses, parts, strict=True)]
@@ -122,34 +180,43 @@ def _hinted(whole: Whole, parts: Sequence[Part], matters: Matters, short: int) -
     return matters.words.several.search(text, max(0, first - ANNOUNCED), first) is not None
 
 
-def _sure(decision: Decision, join: Join, hinted: bool) -> bool:
+def _sure(told: Told, join: Join, hinted: bool) -> bool:
     """Whether a part, taken by itself, is clearly about something; where matters are likely, less is enough."""
-    category, rules, agreement = decision.category, decision.verdicts.rules, decision.verdicts.agreement
+    category, agreement = told.category, told.agreement
     if category is None or _within(category.code, join.beside):
         return False
     if category.confidence is None:
-        return rules.points >= (join.points / 2 if hinted else join.points)
-    clear = agreement is Agreement.AGREE and rules.clear
+        return told.points >= (join.points / 2 if hinted else join.points)
+    clear = agreement is Agreement.AGREE and told.clear
     if not hinted:
         return clear and category.confidence >= join.confidence
-    enough = category.confidence >= join.confidence or (rules.clear and rules.points >= 2 * join.points)
+    enough = category.confidence >= join.confidence or (told.clear and told.points >= 2 * join.points)
     return (clear and category.confidence >= join.hinted) or (enough and agreement in RELATED)
 
 
-def _groups(judged: Sequence[Judged], join: Join) -> list[Group]:
-    """Parts of one matter together; an unsure part goes with the one before it. One group: it is one matter.
-
-    Where a part accuses, every other part must be sure: what is unclear may belong to the accusation.
-    """
+def _enough(judged: Sequence[Seen | Judged], join: Join) -> bool:
+    """Whether enough parts are sure. Where a part accuses, every other must be: what is unclear may belong to it."""
     plain = [one for one in judged if not one.accusation]
     least = len(plain) if len(plain) < len(judged) else join.share * len(plain)
-    if not plain or sum(one.sure for one in plain) < max(1, least):
+    return bool(plain) and sum(one.sure for one in plain) >= max(1, least)
+
+
+def _groups(judged: Sequence[Judged], join: Join) -> list[Group]:
+    """Parts of one matter together; an unsure part goes with the one before it. One group: it is one matter."""
+    if not _enough(judged, join):
         return []
     groups: list[Group] = []
     current: Group = []
     for one in judged:
         if one.accusation or one.sure:
-            home = next((group for group in groups if any(_one_matter(one, other, join) for other in group)), None)
+            home = next(
+                (
+                    group
+                    for group in groups
+                    if any(_one_matter(one, other, join, one.lead == other.lead) for other in group)
+                ),
+                None,
+            )
             if home is None:
                 home = [] if groups else current
                 groups.append(home)
@@ -179,13 +246,12 @@ def _code(group: Group) -> str:
     return max(group, key=trust).code
 
 
-def _one_matter(one: Judged, other: Judged, join: Join) -> bool:
+def _one_matter(one: Seen | Judged, other: Seen | Judged, join: Join, same_lead: bool) -> bool:
     """Whether two parts tell of one matter: equal or kindred categories, or one lead of one first level."""
     if not (other.sure or other.accusation):
         return False
     if one.accusation or other.accusation:
         return one.accusation == other.accusation or at_level(one.code, 1) == at_level(other.code, 1)
-    same_lead = one.lead == other.lead
     if at_level(one.code, 2) == at_level(other.code, 2):
         return same_lead or one.code == other.code or not _within(one.code, join.broad)
     kindred = any(_within(one.code, group) and _within(other.code, group) for group in join.kin)

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import Enum
 from functools import lru_cache
 
 from classifier.prediction import HeadPrediction
+from rules.departments import Departments
 from rules.duties import Circumstances, Duties, Duty
 from rules.engine import Match
 from rules.petition import Petition
 from rules.places import LEXICON, NO_TERRITORY, Territory
 from rules.rulebook import Rulebook
 from rules.taxonomy import at_level
-from service.answer import Answer
+from service.answer import Answer, by_share, foremost
 from service.decision import Assignment, BasisText, DepartmentCandidate, DepartmentName
 
 CANDIDATES = 5
@@ -34,6 +36,7 @@ class LikelyLeads:
 LIKELY_LEADS = LikelyLeads(own=0.5, broad=0.25, supporting=0.25)
 """Round figures in line with the development rows (benchmarks/day_one.py)."""
 NO_CIRCUMSTANCES = Circumstances()
+_depends = lru_cache(maxsize=16384)(Duties.depends)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,28 +67,45 @@ class Routed:
     paths: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """What the table says of a category on a day. `local`: a territory is among the departments."""
+
+    assignment: Assignment
+    paths: tuple[str, ...]
+    local: bool
+
+
+NO_ROW = _Row(Assignment(lead=None), (), local=False)
+"""Of no category."""
+
+
 def route(answer: Answer, routing: Routing, rulebook: Rulebook) -> Routed:
     """One lead and its supporting departments; a lead learnt from the office's history goes before the table's.
 
     An accusation goes to the discipline side alone, never to the departments of the matter it tells of (条例 art. 30).
     """
-    find = rulebook.respondents.department_of
-    respondents = frozenset([find(name) or name for name in routing.petition.respondents])
-    circumstances = Circumstances(routing.match.worded, routing.match.place_kind, respondents)
-    if routing.accusation and rulebook.policy.accusation_duty:
-        duty = _duty(rulebook.policy.accusation_duty, circumstances, rulebook.duties)
-        return Routed(_by_table(duty, routing, rulebook))
+    circumstances, accusation_duty = _circumstances(routing, rulebook), rulebook.policy.accusation_duty
+    if routing.accusation and accusation_duty:
+        return Routed(_placed(_row_of(accusation_duty, circumstances, routing.day, rulebook), (), routing, rulebook))
     code = answer.category.code if answer.category else None
-    assignment = _by_table(_duty(code, circumstances, rulebook.duties) if code else None, routing, rulebook)
-    national = rulebook.duties.below(code, circumstances) if code else None
-    paths = national.paths if national else ()
+    row = _row_of(code, circumstances, routing.day, rulebook) if code else NO_ROW
     if routing.learnt is not None:
-        return Routed(_led_by_history(assignment, routing.learnt, rulebook), By.HISTORY, paths)
-    lead, candidates = assignment.lead, _by_duties(answer, circumstances, rulebook)
+        assignment = _placed(row, (), routing, rulebook)
+        return Routed(_led_by_history(assignment, routing.learnt, rulebook), By.HISTORY, row.paths)
+    lead, candidates = row.assignment.lead, _by_duties(answer, circumstances, rulebook)
     if lead is not None and candidates and candidates[0].code != lead.code:
         candidates = tuple(sorted(candidates, key=lambda candidate: candidate.code != lead.code))
     by = By.OFFICE if code in rulebook.taxonomy.covering else By.TABLE
-    return Routed(replace(assignment, candidates=candidates), by, paths)
+    return Routed(_placed(row, candidates, routing, rulebook), by, row.paths)
+
+
+def _circumstances(routing: Routing, rulebook: Rulebook) -> Circumstances:
+    named, match = routing.petition.respondents, routing.match
+    if not named:
+        return Circumstances(match.worded, match.place_kind)
+    find = rulebook.respondents.department_of
+    return Circumstances(match.worded, match.place_kind, frozenset([find(name) or name for name in named]))
 
 
 def _led_by_history(assignment: Assignment, learnt: HeadPrediction, rulebook: Rulebook) -> Assignment:
@@ -100,19 +120,40 @@ def _duty(code: str, circumstances: Circumstances, duties: Duties) -> Duty | Non
     return duties.find(code, circumstances) or duties.find(f"{code}.99", circumstances)
 
 
-def _by_table(duty: Duty | None, routing: Routing, rulebook: Rulebook) -> Assignment:
-    """By the row; where it names departments side by side, none leads and a clerk decides."""
-    territory = _territory(routing, rulebook)
+def _row_of(code: str, circumstances: Circumstances, day: date, rulebook: Rulebook) -> _Row:
+    relevant = circumstances if _depends(rulebook.duties, code) else NO_CIRCUMSTANCES
+    return _row(code, relevant, day, rulebook.duties, rulebook.departments)
+
+
+@lru_cache(maxsize=16384)
+def _row(code: str, circumstances: Circumstances, day: date, duties: Duties, departments: Departments) -> _Row:
+    """Without a territory; where a row names departments side by side, none leads and a clerk decides."""
+    national = duties.below(code, circumstances)
+    paths = national.paths if national else ()
+    duty = _duty(code, circumstances, duties)
     if duty is None:
-        return Assignment(lead=None, territory=territory.name, territories=territory.candidates)
-    return Assignment(
-        lead=_name(duty.lead, rulebook) if duty.lead else None,
-        supporting=tuple(_name(code, rulebook) for code in (*duty.joint, *duty.supporting)),
-        territory=territory.name,
-        basis=tuple(BasisText(basis.cite, basis.source) for basis in duty.basis if basis.in_force(routing.day)),
+        return _Row(Assignment(lead=None), paths, local=False)
+    assignment = Assignment(
+        lead=_name(duty.lead, departments) if duty.lead else None,
+        supporting=tuple(_name(code, departments) for code in (*duty.joint, *duty.supporting)),
+        basis=tuple(BasisText(basis.cite, basis.source) for basis in duty.basis if basis.in_force(day)),
         unclear=duty.review or duty.lead is None,
+    )
+    return _Row(assignment, paths, any(departments[code].territorial for code in duty.departments))
+
+
+def _placed(row: _Row, candidates: tuple[DepartmentCandidate, ...], routing: Routing, rulebook: Rulebook) -> Assignment:
+    """The row's assignment with its candidates and the territory of the matter."""
+    own, territory = row.assignment, _territory(routing, rulebook)
+    return Assignment(
+        lead=own.lead,
+        supporting=own.supporting,
+        candidates=candidates,
+        territory=territory.name,
+        basis=own.basis,
+        unclear=own.unclear,
         territories=territory.candidates,
-        place_unclear=territory.asked and any(rulebook.departments[code].territorial for code in duty.departments),
+        place_unclear=territory.asked and row.local,
     )
 
 
@@ -137,20 +178,26 @@ def _learnt(head: HeadPrediction, rulebook: Rulebook) -> tuple[DepartmentCandida
 
 def _by_duties(answer: Answer, circumstances: Circumstances, rulebook: Rulebook) -> tuple[DepartmentCandidate, ...]:
     """Each category's probability goes to the departments that may lead it, by LIKELY_LEADS."""
-    sums: dict[str, float] = {}
-    duties = rulebook.duties
-    ranked = sorted(answer.shares.items(), key=lambda item: (-item[1], item[0]))[:CONSIDERED]
-    for code, share in ranked:
-        for department, part in _likely_leads(
-            code, circumstances if duties.depends(code) else NO_CIRCUMSTANCES, duties
-        ):
-            sums[department] = sums.get(department, 0.0) + share * part
+    sums: defaultdict[str, float] = defaultdict(float)
+    shares, duties = answer.shares, rulebook.duties
+    for code in by_share(shares)[:CONSIDERED]:
+        share = shares[code]
+        for department, part in _settled(code, duties) or _likely_leads(code, circumstances, duties):
+            sums[department] += share * part
     spoken = answer.category is not None and answer.category.confidence is not None
-    best = sorted(sums, key=lambda code: (-sums[code], code))[:CANDIDATES]
     names = rulebook.departments
     return tuple(
-        [DepartmentCandidate(code, names[code].name, min(1.0, sums[code]) if spoken else None) for code in best]
+        [
+            DepartmentCandidate(code, names[code].name, min(1.0, sums[code]) if spoken else None)
+            for code in foremost(sums, CANDIDATES)
+        ]
     )
+
+
+@lru_cache(maxsize=16384)
+def _settled(code: str, duties: Duties) -> tuple[tuple[str, float], ...]:
+    """The likely leads of a category where no circumstances have a say; else none."""
+    return () if _depends(duties, code) else _likely_leads(code, NO_CIRCUMSTANCES, duties)
 
 
 @lru_cache(maxsize=16384)
@@ -166,5 +213,5 @@ def _likely_leads(code: str, circumstances: Circumstances, duties: Duties) -> tu
     return tuple(sums.items())
 
 
-def _name(code: str, rulebook: Rulebook) -> DepartmentName:
-    return DepartmentName(code, rulebook.departments[code].name)
+def _name(code: str, departments: Departments) -> DepartmentName:
+    return DepartmentName(code, departments[code].name)

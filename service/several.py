@@ -46,14 +46,27 @@ def parts(match: Match, rulebook: Rulebook) -> tuple[Part, ...]:
 
 
 def combine(whole: Whole, parts: Sequence[Part], decisions: Sequence[Decision], rulebook: Rulebook) -> Several:
-    """The matters that are left when parts that tell of one matter are joined; `decisions`: one for each part."""
+    """The matters that are left when parts that tell of one matter are joined; `decisions`: one for each part.
+
+    Where every one of them accuses, it is one accusation.
+    """
     if not parts:
-        return _single(whole, accusation=False)
+        return one_matter(whole, accusation=False)
     file, groups = rulebook.matters.file, grouped(whole, parts, decisions, rulebook.matters)
-    if len(groups) < 2 or file is None:
-        return _single(whole, any(is_accusation(decision) for decision in decisions))
+    accusing = [any(one.accusation for one in group) for group in groups]
+    if len(groups) < 2 or all(accusing) or file is None:
+        return one_matter(whole, any(is_accusation(decision) for decision in decisions))
     shared = _shared([part.span for part in parts], whole)
     return _led(_guarded(tuple(_matter(group, whole, shared) for group in groups)), whole, file.steps, rulebook)
+
+
+def one_matter(whole: Whole, accusation: bool) -> Several:
+    """The petition as it was decided as a whole. `accusation`: a part of it is one."""
+    decision = whole.decision
+    own, assignment = is_accusation(decision), decision.assignment
+    span = Span(0, len(whole.match.text))
+    matter = Matter((span,), _answer(span, decision, assignment), own)
+    return Several((matter,), assignment.lead, assignment.supporting, accusation=own or accusation)
 
 
 def visible(text: str, matters: Sequence[Matter], department: str) -> tuple[Span, ...]:
@@ -96,14 +109,6 @@ def _withheld(matter: Matter) -> set[str]:
 def _part(petition: Petition, span: Span) -> Petition:
     body = petition.text[max(span.start, petition.body_start) : span.end]
     return replace(petition, title=petition.title if span.start < petition.body_start else "", body=body)
-
-
-def _single(whole: Whole, accusation: bool) -> Several:
-    """One matter: the petition as it was decided as a whole."""
-    span, decision = Span(0, len(whole.match.text)), whole.decision
-    own = is_accusation(decision)
-    matter = Matter((span,), _answer(span, decision, decision.assignment), own)
-    return Several((matter,), decision.assignment.lead, decision.assignment.supporting, accusation=own or accusation)
 
 
 def _shared(parts: Sequence[Span], whole: Whole) -> list[Span]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import islice
 
 from classifier.model import Predictor
@@ -14,24 +14,38 @@ from rules.engine import Engine, Match
 from rules.petition import Petition
 from rules.policy import Agreement
 from rules.procedure import Lead
-from rules.rule import Kind
+from rules.respondents import Respondent
+from rules.rule import Kind, Urgency
 from rules.rulebook import Rulebook
 from rules.verdict import RuleVerdict, judge
-from service.answer import answer_category, answer_kind
+from service.answer import Answer, answer_category, answer_kind
 from service.banding import Weighed, band, reasons
-from service.decision import Decision, KindAnswer, LabelSaid, Received, RulesSaid, UrgencyAnswer, Verdicts, Versions
+from service.decision import (
+    Decision,
+    KindAnswer,
+    LabelSaid,
+    MatterAnswer,
+    Received,
+    RulesSaid,
+    UrgencyAnswer,
+    Verdicts,
+    Versions,
+)
 from service.due import due_dates
 from service.evidence import Sources, all_evidence
 from service.guard import accuses, all_respondents, guard, is_accusation
 from service.handling import handle, led, matter_of
-from service.joining import Part, Whole
+from service.joining import Part, Told, Whole, may_differ
 from service.office import in_office_terms, within_office
 from service.route import Routing, route
-from service.several import combine, parts
+from service.several import Several, combine, one_matter, parts
 from service.whole import as_whole
 
 SILENT = Prediction({})
 """What a missing classifier says."""
+
+
+ORDINARY = UrgencyAnswer(Urgency.ORDINARY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +56,23 @@ class Heard:
     match: Match
     rules: RuleVerdict
     prediction: Prediction
+
+
+@dataclass(frozen=True, slots=True)
+class Grasped:
+    """What it is about, before it is known who leads: `answer` in national terms, `named` in the office's own."""
+
+    heard: Heard
+    answer: Answer
+    named: Answer
+    kind: KindAnswer | None
+    respondents: tuple[Respondent, ...]
+
+    @property
+    def told(self) -> Told:
+        """As parts are compared."""
+        rules = self.heard.rules
+        return Told(self.named.category, self.kind, self.answer.agreement, rules.clear, rules.points)
 
 
 @dataclass(frozen=True)
@@ -59,12 +90,7 @@ class Triage:
         """One decision for each petition, in order. `today` stands in for a missing day of receipt."""
         heard = self._hear(petitions)
         cuts = [parts(one.match, self.rulebook) for one in heard]
-        inner = iter(
-            [
-                self._matter(one, today, shown=False)
-                for one in self._hear([part.petition for cut in cuts for part in cut])
-            ]
-        )
+        inner = iter(self._hear([part.petition for cut in cuts for part in cut]))
         return [
             self._petition(one, cut, list(islice(inner, len(cut))), today) for one, cut in zip(heard, cuts, strict=True)
         ]
@@ -79,34 +105,49 @@ class Triage:
             predictions = self.classifier.predict(readings, [verdict.levels for verdict in verdicts])
         return [Heard(*one) for one in zip(petitions, matches, verdicts, predictions, strict=True)]
 
-    def _petition(self, heard: Heard, cut: Sequence[Part], inner: Sequence[Decision], today: date) -> Decision:
+    def _petition(self, heard: Heard, cut: Sequence[Part], inner: Sequence[Heard], today: date) -> Decision:
         """The petition as a whole, and its matters where it raises several."""
-        whole = self._matter(heard, today)
-        several = combine(Whole(heard.match, whole), cut, inner, self.rulebook)
+        whole = self._decision(self._grasp(heard), today)
+        if not cut:
+            return whole
+        several = self._several(Whole(heard.match, whole), cut, inner, today)
         if several.accusation and not accuses(whole.kind):
-            whole = self._matter(heard, today, accusation=True)
+            whole = self._decision(self._grasp(heard, accusation=True), today)
         return as_whole(whole, several)
 
-    def _matter(self, heard: Heard, today: date, accusation: bool = False, shown: bool = True) -> Decision:
-        """What it is, which way it goes, who leads, who must not see it, by when; why a person must look.
+    def _several(self, whole: Whole, cut: Sequence[Part], inner: Sequence[Heard], today: date) -> Several:
+        """Its matters. Parts are decided only where they may be matters of their own."""
+        grasped = [self._grasp(one, listed=False) for one in inner]
+        if not may_differ(whole, cut, [one.told for one in grasped], self.rulebook.matters):
+            return one_matter(whole, any(accuses(one.kind) for one in grasped))
+        return combine(whole, cut, [self._decision(one, today, shown=False) for one in grasped], self.rulebook)
+
+    def _grasp(self, heard: Heard, accusation: bool = False, listed: bool = True) -> Grasped:
+        """What it is about, and of whom it complains. Not `listed`: without what else was considered."""
+        heads, book = heard.prediction.heads, self.rulebook
+        answer = answer_category(heard.rules, heads.get("category"), book, listed)
+        said = answer_kind(heard.rules, heads.get("kind"), self.kind_names)
+        respondents = all_respondents(heard.match, said, book)
+        kind = self._accusation if accusation or is_accusation(respondents, said.code if said else None) else said
+        return Grasped(heard, answer, in_office_terms(answer, book), kind, respondents)
+
+    def _decision(self, matter: Grasped, today: date, shown: bool = True) -> Decision:
+        """Which way it goes, who leads, who must not see it, by when; why a person must look.
 
         Not `shown`: only a part of a petition, whose evidence nobody will read.
         """
+        heard, answer, told, kind = matter.heard, matter.answer, matter.named, matter.kind
         petition, match, rules, heads = heard.petition, heard.match, heard.rules, heard.prediction.heads
         book, day = self.rulebook, petition.received_at or today
-        answer = answer_category(rules, heads.get("category"), book)
-        said = answer_kind(rules, heads.get("kind"), self.kind_names)
-        respondents = all_respondents(match, said, book)
-        kind = self._accusation if accusation or is_accusation(respondents, said.code if said else None) else said
         routed = route(answer, Routing(petition, match, day, heads.get("department"), accuses(kind)), book)
         handling = handle(match, matter_of(answer.category, kind, routed.paths), day, book)
-        settled = handling.lead is Lead.ALONE
+        settled, respondents = handling.lead is Lead.ALONE, matter.respondents
         guarded = guard(led(routed, handling, book), respondents, kind.code if kind else None, book, settled)
         placed = within_office(answer, guarded, self.beyond_notice, book)
-        told = in_office_terms(answer, book)
+        assignment, procedure = placed.assignment, handling.procedure
         found = (*handling.reasons, *placed.reasons)
-        weighed = Weighed(told, kind, rules, placed.assignment, found, heard.prediction.unfamiliar)
-        why = reasons(weighed, book.policy)
+        why = reasons(Weighed(told, kind, rules, assignment, found, heard.prediction.unfamiliar), book.policy)
+        own = MatterAnswer(0, len(match.text), told.category, kind, assignment, procedure)
         return Decision(
             petition_id=petition.id,
             band=band(told, why, heads.get("category"), book.policy),
@@ -114,20 +155,21 @@ class Triage:
             kind=kind,
             category=told.category,
             candidates=told.candidates,
-            assignment=placed.assignment,
-            urgency=UrgencyAnswer(rules.urgency, rules.call, rules.urgency_reason),
+            assignment=assignment,
+            urgency=_urgency(rules),
             evidence=all_evidence(match, answer, kind, Sources(heads.get("category"), respondents)) if shown else (),
             verdicts=self._verdicts(rules, heard.prediction, answer.agreement),
             versions=self.versions,
-            procedure=handling.procedure,
+            procedure=procedure,
             due=due_dates(handling.clocks, day, book),
-            notice="\n".join([told for told in (rules.notice, handling.notice, placed.notice) if told]) or None,
-            received=Received(day.isoformat(), petition.received_at is None),
+            matters=(own,) if shown else (),
+            notice="\n".join(filter(None, (rules.notice, handling.notice, placed.notice))) or None,
+            received=_received(day, petition.received_at is None),
         )
 
     def _verdicts(self, rules: RuleVerdict, prediction: Prediction, agreement: Agreement) -> Verdicts:
         path = self.rulebook.taxonomy.path(rules.category) if rules.category else ()
-        said = {name: LabelSaid(head.label, head.probability) for name, head in prediction.heads.items()}
+        said = {name: LabelSaid(*head.ranked[0]) for name, head in prediction.heads.items()}
         return Verdicts(
             rules=RulesSaid(rules.category, path, rules.clear, rules.points, rules.kind),
             classifier=said or None,
@@ -144,3 +186,14 @@ class Triage:
         """The three clocks that stand in every decision."""
         model = self.classifier.version if self.classifier else None
         return Versions(self.code_version, self.rulebook.digest, model)
+
+
+def _urgency(rules: RuleVerdict) -> UrgencyAnswer:
+    if rules.urgency_reason is None:
+        return ORDINARY
+    return UrgencyAnswer(rules.urgency, rules.call, rules.urgency_reason)
+
+
+@lru_cache(maxsize=4096)
+def _received(day: date, assumed: bool) -> Received:
+    return Received(day.isoformat(), assumed)

@@ -16,7 +16,7 @@ def as_whole(whole: Decision, several: Several) -> Decision:
     """
     matters = tuple(matter.answer for matter in several.matters)
     if not several.reasons:
-        return replace(whole, matters=matters)
+        return whole if whole.matters == matters else replace(whole, matters=matters)
     steps = several.steps
     procedure = replace(whole.procedure, steps=(*steps, *whole.procedure.steps)) if whole.procedure else None
     return replace(

@@ -28,6 +28,15 @@ HEADERS = {
 }
 POLICY = "default-src 'self'; img-src 'self' data:; frame-ancestors 'none'; form-action 'self'; base-uri 'none'"
 DOCS_POLICY = POLICY + "; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'"
+Headers = tuple[tuple[bytes, bytes], ...]
+
+
+def _encoded(policy: str) -> Headers:
+    named = {**HEADERS, "content-security-policy": policy}
+    return tuple((name.encode(), value.encode()) for name, value in named.items())
+
+
+EVERYWHERE, ON_DOCS = _encoded(POLICY), _encoded(DOCS_POLICY)
 
 
 def problem(status: int, title: str, detail: str, errors: Sequence[FieldProblem] = ()) -> Response:
@@ -82,7 +91,7 @@ class Guard:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        exchange = _Exchange(receive, send, _headers(scope["path"]))
+        exchange = _Exchange(receive, send, ON_DOCS if scope["path"] == "/docs" else EVERYWHERE)
         try:
             await self._app(scope, exchange.receive, exchange.send)
         except BodyTooLargeError:
@@ -105,7 +114,7 @@ class _Exchange:
     Once the body is too large nothing of the application's answer goes out: FastAPI would make a 400 of it.
     """
 
-    def __init__(self, receive: Receive, send: Send, headers: list[tuple[bytes, bytes]]) -> None:
+    def __init__(self, receive: Receive, send: Send, headers: Headers) -> None:
         self._receive, self._send, self._headers = receive, send, headers
         self._size = 0
         self.started = False
@@ -126,12 +135,6 @@ class _Exchange:
             self.started = True
             message["headers"] = [*message["headers"], *self._headers]
         await self._send(message)
-
-
-def _headers(path: str) -> list[tuple[bytes, bytes]]:
-    policy = DOCS_POLICY if path == "/docs" else POLICY
-    named = {**HEADERS, "content-security-policy": policy}
-    return [(name.encode(), value.encode()) for name, value in named.items()]
 
 
 def _where(error: BaseException) -> str:

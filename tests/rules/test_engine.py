@@ -44,6 +44,32 @@ def test_none_excludes(hits: Hits) -> None:
     assert not hits("{any: [停水], none: [通知]}", "已通知停水")
 
 
+def test_none_excludes_beside_several_parts(hits: Hits) -> None:
+    when = "{all: [学校, 食堂, 饭菜], any: [太贵, 发霉], none: [表扬]}"
+    assert hits(when, "学校的食堂饭菜发霉")
+    assert not hits(when, "学校的食堂饭菜")
+    assert not hits(when, "学校的食堂饭菜发霉，不是表扬")
+
+
+def test_the_evidence_of_a_condition_stands_in_order(pack: Callable[..., Path]) -> None:
+    for when in ("{any: [断水, 停水]}", "{any: [停水, 断水], none: [通知]}", "{all: [小区], any: [断水, 停水]}"):
+        engine = Engine(load(pack(keywords_water=RULE.format(when=when))))
+        (hit,) = engine.match(Petition("1", "停水，小区断水，又停水")).hits
+        assert hit.occurrences == tuple(sorted(hit.occurrences))
+        assert hit.distinct == (3 if "all" in when else 2)
+
+
+def test_unless_strikes_out_its_own_sentence_only(hits: Hits) -> None:
+    assert not hits("{any: [停水], unless: [假如]}", "假如停水怎么办。")
+    assert hits("{any: [停水], unless: [假如]}", "假如停水怎么办。昨天停水！")
+
+
+def test_near_looks_at_every_pair_of_a_long_text(hits: Hits) -> None:
+    when = "{near: {these: [学校], those: [食堂], within: 2}}"
+    assert not hits(when, "学校" * 200 + "很很很" + "食堂" * 200)
+    assert hits(when, "学校" * 200 + "很很很" + "食堂" * 200 + "的学校")
+
+
 @pytest.mark.parametrize(
     ("text", "holds"), [("学校门口的食堂", True), ("食堂在学校里", True), ("学校" + "很" * 6 + "食堂", False)]
 )

@@ -16,7 +16,7 @@ from rules.petition import Petition
 from rules.policy import Agreement
 from rules.rulebook import Rulebook
 from service.decision import CategoryAnswer, Decision, DepartmentName, Reason, Withheld
-from service.joining import Part, Whole
+from service.joining import Part, Whole, may_differ, told_of
 from service.several import Matter, Several, combine, common_superior, parts, visible
 from service.triage import Triage
 from service.words import words
@@ -264,6 +264,14 @@ def test_an_unclear_part_beside_an_accusation_stays_with_it(split_up: Decide) ->
     assert several.accusation
 
 
+def test_where_every_matter_holds_an_accusation_it_is_one_accusation(triage: Triage) -> None:
+    body = "1、公司拖欠工资半年。2、举报镇长收受贿赂。3、举报局长收受贿赂，公司拖欠工资半年"
+    (decision,) = triage.decide([Petition("1", body)], TODAY)
+    assert decision.assignment.lead is not None
+    assert decision.assignment.lead.code == DISCIPLINE
+    assert decision.assignment.supporting == ()
+
+
 def test_the_accused_gets_no_other_matter_of_the_petition_either(triage: Triage) -> None:
     petition = Petition("1", MIXED)
     match = triage.engine.match(petition)
@@ -313,6 +321,31 @@ def test_no_character_of_an_accusation_reaches_another_recipient(
         if len(several.matters) > 1:
             seen = "".join(text[place] for place in sorted(read))
             assert not any(word in seen for word in ("贪污", "贿", "纪委", "村支书", "镇长", "村主任", "局长"))
+
+
+CODES = st.sampled_from(["04.02", "04.02.03", "04.05", "14.03", "15.03", "15.06", "05.02", "16", "16.99"])
+SAID = st.tuples(CODES, st.sampled_from([0.3, 0.55, 0.9]))
+
+
+@given(said=st.lists(SAID, min_size=3, max_size=3), accusing=st.integers(0, 3), long=st.booleans())
+@settings(max_examples=150, deadline=None)
+def test_parts_that_are_not_decided_are_of_one_matter(
+    triage: Triage, said: list[Said], accusing: int, long: bool
+) -> None:
+    """`accusing`: so many parts from the end accuse."""
+    petition = Petition("1", LONG if long else BODY)
+    cut = parts(triage.engine.match(petition), triage.rulebook)
+    first, accusation, *rest = triage.decide([petition, Petition("2", MIXED), *(part.petition for part in cut)], TODAY)
+    assert accusation.kind is not None
+    assert accusation.kind.code == "accusation"
+    decisions = [
+        replace(_told(decision, *each), kind=accusation.kind if len(cut) - at <= accusing else decision.kind)
+        for at, (decision, each) in enumerate(zip(rest, said, strict=True))
+    ]
+    whole = Whole(triage.engine.match(petition), first)
+    several = combine(whole, cut, decisions, triage.rulebook)
+    if not may_differ(whole, cut, [told_of(decision) for decision in decisions], triage.rulebook.matters):
+        assert len(several.matters) == 1
 
 
 def assert_disjoint(matters: Sequence[Matter]) -> None:
