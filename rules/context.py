@@ -157,7 +157,11 @@ class Grammar:
 
     def described(self, scene: Scene) -> Standing:
         """What a word before a body says of it (滥用职权的镇长)."""
-        if not self._describing.fullmatch(scene.gap) or self._denied(scene) or self._asks.search(self._reports.sub("", scene.clause)):
+        if (
+            not self._describing.fullmatch(scene.gap)
+            or self._denied(scene)
+            or self._asks.search(self._reports.sub("", scene.clause))
+        ):
             return Standing.NONE
         return Standing.CERTAIN if scene.office else Standing.UNCLEAR
 

@@ -51,13 +51,18 @@ def judge(match: Match, clear_margin: float) -> RuleVerdict:
     levels, others = _told(match.hits)
     first, deeper = _best(levels[0]), _deeper(levels)
     urgent = _most_urgent(others)
+    level = urgent.rule.then.urgency if urgent else None
     return RuleVerdict(
         category=_down(deeper, first) if first else None,
         clear=_lead(levels, deeper) >= clear_margin,
         levels=levels,
         kind=_kind(others),
-        urgency=urgent.rule.then.urgency or Urgency.ORDINARY if urgent else Urgency.ORDINARY,
-        call=urgent.rule.then.call if urgent else (),
+        urgency=level or Urgency.ORDINARY,
+        call=tuple(
+            dict.fromkeys(
+                [line for hit in others if level and hit.rule.then.urgency is level for line in hit.rule.then.call]
+            )
+        ),
         urgency_reason=urgent.rule.why if urgent else None,
         notice=_notice(others),
         deeper=deeper,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import compress
 
 from classifier.prediction import HeadPrediction
 from rules.policy import Agreement, Band, Policy
@@ -25,50 +24,28 @@ class Weighed:
     unfamiliar: bool = False
 
 
-ORDER = (
-    Reason.CRITICAL,
-    Reason.HELP,
-    Reason.ACCUSATION,
-    Reason.CONDUCT,
-    Reason.RESPONDENT_UNCLEAR,
-    Reason.OUT_OF_SCOPE,
-    Reason.PROCEDURE_UNCLEAR,
-    Reason.SEVERAL_MATTERS,
-    Reason.NO_ANSWER,
-    Reason.UNFAMILIAR,
-    Reason.LOW_CONFIDENCE,
-    Reason.DISAGREEMENT,
-    Reason.NO_DEPARTMENT,
-    Reason.DUTY_UNCLEAR,
-    Reason.PLACE_UNCLEAR,
-)
-"""Most pressing first; `reasons` looks at them in this order."""
-
-
 def reasons(weighed: Weighed, policy: Policy) -> tuple[Reason, ...]:
-    """Every reason for which a person must look, in ORDER."""
+    """Every reason for which a person must look, in the order of this table."""
     category, rules, assignment, found = weighed.answer.category, weighed.rules, weighed.assignment, weighed.found
     confidence = category.confidence if category else None
-    unclear = assignment.unclear
-    outside = Reason.OUT_OF_SCOPE in found
-    checks = (
-        rules.urgency is Urgency.CRITICAL,
-        rules.notice is not None,
-        weighed.kind is not None and weighed.kind.code == Kind.ACCUSATION,
-        Reason.CONDUCT in found,
-        Reason.RESPONDENT_UNCLEAR in found,
-        outside,
-        Reason.PROCEDURE_UNCLEAR in found,
-        Reason.SEVERAL_MATTERS in found,
-        category is None,
-        weighed.unfamiliar,
-        confidence is not None and confidence < policy.thresholds.suggest,
-        rules.clear and weighed.answer.agreement is Agreement.DISAGREE,
-        category is not None and assignment.lead is None and not (unclear or outside),
-        unclear,
-        assignment.place_unclear,
-    )
-    return tuple(compress(ORDER, checks)) if any(checks) else ()
+    explained = assignment.unclear or Reason.OUT_OF_SCOPE in found
+    checks = {
+        Reason.CRITICAL: rules.urgency is not Urgency.ORDINARY,
+        Reason.HELP: rules.notice is not None,
+        Reason.ACCUSATION: weighed.kind is not None and weighed.kind.code == Kind.ACCUSATION,
+        Reason.CONDUCT: Reason.CONDUCT in found,
+        Reason.RESPONDENT_UNCLEAR: Reason.RESPONDENT_UNCLEAR in found,
+        Reason.OUT_OF_SCOPE: Reason.OUT_OF_SCOPE in found,
+        Reason.PROCEDURE_UNCLEAR: Reason.PROCEDURE_UNCLEAR in found,
+        Reason.NO_ANSWER: category is None,
+        Reason.UNFAMILIAR: weighed.unfamiliar,
+        Reason.LOW_CONFIDENCE: confidence is not None and confidence < policy.thresholds.suggest,
+        Reason.DISAGREEMENT: rules.clear and weighed.answer.agreement is Agreement.DISAGREE,
+        Reason.NO_DEPARTMENT: category is not None and assignment.lead is None and not explained,
+        Reason.DUTY_UNCLEAR: assignment.unclear,
+        Reason.PLACE_UNCLEAR: assignment.place_unclear,
+    }
+    return tuple([reason for reason, holds in checks.items() if holds])
 
 
 def band(answer: Answer, why: tuple[Reason, ...], head: HeadPrediction | None, policy: Policy) -> Band:

@@ -143,8 +143,19 @@ class DueDate:
 
 
 @dataclass(frozen=True, slots=True)
+class TextSpan:
+    """`text[start:end]` of the petition."""
+
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
 class MatterAnswer:
-    """One matter of the petition, `text[start:end]`, decided by itself."""
+    """One matter of the petition, `text[start:end]`, decided by itself.
+
+    `visible`: what of the text all its recipients may read.
+    """
 
     start: int
     end: int
@@ -152,6 +163,7 @@ class MatterAnswer:
     kind: KindAnswer | None
     assignment: Assignment
     procedure: ProcedureAnswer | None
+    visible: tuple[TextSpan, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -82,8 +82,8 @@ def led(routed: Routed, handling: Handling, rulebook: Rulebook) -> Assignment:
     """The assignment with the lead that the procedure asks for (诉访分离: courts and police never beside departments).
 
     With `Lead.COMPETENT` the lead so far supports; but where the office itself says who leads, by its own table or its
-    history, that lead stays and the competent body supports. With `Lead.NONE` and `Lead.ALONE` nobody else is named but
-    the lead of the office's own table, which keeps in touch.
+    history, that stays (nobody, where its table leaves it open) and the competent body supports. With `Lead.NONE` and
+    `Lead.ALONE` nobody else is named but the lead of the office's own table, which keeps in touch.
     """
     assignment, lead = routed.assignment, routed.assignment.lead
     if handling.lead is Lead.KEEP:
@@ -93,9 +93,9 @@ def led(routed: Routed, handling: Handling, rulebook: Rulebook) -> Assignment:
     if handling.lead is not Lead.COMPETENT:
         liaison = (lead,) if lead and routed.by is By.OFFICE and handling.lead is Lead.ALONE else ()
         return replace(assignment, lead=name, supporting=liaison, candidates=(), basis=())
-    first, others = (lead, (name,)) if lead and routed.by is not By.TABLE else (name, (lead,))
-    supporting = [other for other in (*others, *assignment.supporting) if other and first and other.code != first.code]
-    return replace(assignment, lead=first, supporting=tuple(dict.fromkeys(supporting)))
+    first, other = (name, lead) if routed.by is By.TABLE else (lead, name)
+    others = dict.fromkeys([one for one in (other, *assignment.supporting) if one and one != first])
+    return replace(assignment, lead=first, supporting=tuple(others))
 
 
 def _answer(found: Procedure, day: date) -> ProcedureAnswer:

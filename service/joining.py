@@ -151,7 +151,11 @@ def _looked_at(
     join = matters.file.join if matters.file else Join()
     accused = _accusing(whole, parts, [one.accuses for one in told], matters.words)
     hinted = _hinted(whole, parts, matters, join.short)
-    return accused, [not accuses and _sure(one, join, hinted) for one, accuses in zip(told, accused, strict=True)]
+    text, written = whole.match.text, whole.match.reading.petition.text
+    items = [matters.words.is_item(written, text, part.span.start) for part in parts]
+    return accused, [
+        not accuses and _sure(one, join, hinted, item) for one, accuses, item in zip(told, accused, items, strict=True)
+    ]
 
 
 def _accusing(whole: Whole, parts: Sequence[Part], accuses: list[bool], words: CutWords) -> list[bool]:
@@ -180,8 +184,10 @@ def _hinted(whole: Whole, parts: Sequence[Part], matters: Matters, short: int) -
     return matters.words.several.search(text, max(0, first - ANNOUNCED), first) is not None
 
 
-def _sure(told: Told, join: Join, hinted: bool) -> bool:
-    """Whether a part, taken by itself, is clearly about something; where matters are likely, less is enough."""
+def _sure(told: Told, join: Join, hinted: bool, item: bool) -> bool:
+    """Whether a part, taken by itself, is clearly about something; where matters are likely, less is enough, and for an
+    item of a list the clear word of the rules.
+    """
     category, agreement = told.category, told.agreement
     if category is None or _within(category.code, join.beside):
         return False
@@ -191,7 +197,9 @@ def _sure(told: Told, join: Join, hinted: bool) -> bool:
     if not hinted:
         return clear and category.confidence >= join.confidence
     enough = category.confidence >= join.confidence or (told.clear and told.points >= 2 * join.points)
-    return (clear and category.confidence >= join.hinted) or (enough and agreement in RELATED)
+    if clear and (category.confidence >= join.hinted or (item and told.points >= join.points)):
+        return True
+    return enough and agreement in RELATED
 
 
 def _enough(judged: Sequence[Seen | Judged], join: Join) -> bool:

@@ -11,7 +11,7 @@ from rules.matter_file import Steps
 from rules.matters import Span, split
 from rules.petition import Petition
 from rules.rulebook import Rulebook
-from service.decision import Assignment, Decision, DepartmentName, MatterAnswer, Reason
+from service.decision import Assignment, Decision, DepartmentName, MatterAnswer, Reason, TextSpan
 from service.joining import Group, Part, Whole, grouped, is_accusation, mainness, trust
 
 
@@ -85,6 +85,17 @@ def visible(text: str, matters: Sequence[Matter], department: str) -> tuple[Span
         for span in matter.spans
     )
     return tuple(_gaps(hidden, len(text)))
+
+
+def common_view(text: str, matters: Sequence[Matter], matter: Matter) -> tuple[TextSpan, ...]:
+    """What of the text every recipient of this matter may see, nothing when there is none."""
+    hidden: set[Span] = set()
+    recipients = _recipients(matter)
+    for department in recipients:
+        shown = visible(text, matters, department)
+        hidden.update(_gaps(shown, len(text)))
+    merged = sorted(hidden)
+    return tuple(TextSpan(span.start, span.end) for span in _gaps(merged, len(text))) if recipients else ()
 
 
 def _gaps(hidden: Sequence[Span], end: int) -> Iterator[Span]:

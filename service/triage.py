@@ -27,6 +27,7 @@ from service.decision import (
     MatterAnswer,
     Received,
     RulesSaid,
+    TextSpan,
     UrgencyAnswer,
     Verdicts,
     Versions,
@@ -113,7 +114,7 @@ class Triage:
         several = self._several(Whole(heard.match, whole), cut, inner, today)
         if several.accusation and not accuses(whole.kind):
             whole = self._decision(self._grasp(heard, accusation=True), today)
-        return as_whole(whole, several)
+        return as_whole(whole, several, heard.match.text)
 
     def _several(self, whole: Whole, cut: Sequence[Part], inner: Sequence[Heard], today: date) -> Several:
         """Its matters. Parts are decided only where they may be matters of their own."""
@@ -147,7 +148,8 @@ class Triage:
         assignment, procedure = placed.assignment, handling.procedure
         found = (*handling.reasons, *placed.reasons)
         why = reasons(Weighed(told, kind, rules, assignment, found, heard.prediction.unfamiliar), book.policy)
-        own = MatterAnswer(0, len(match.text), told.category, kind, assignment, procedure)
+        end = len(match.text)
+        own = MatterAnswer(0, end, told.category, kind, assignment, procedure, (TextSpan(0, end),))
         return Decision(
             petition_id=petition.id,
             band=band(told, why, heads.get("category"), book.policy),

@@ -5,18 +5,18 @@ from __future__ import annotations
 from dataclasses import replace
 
 from rules.policy import Band
-from service.decision import Assignment, Decision, DepartmentCandidate, Withheld
-from service.several import Several
+from service.decision import Assignment, Decision
+from service.several import Several, common_view
 
 
-def as_whole(whole: Decision, several: Several) -> Decision:
+def as_whole(whole: Decision, several: Several, text: str) -> Decision:
     """The decision of the petition with its matters; with more than one, a person looks and article 24 says how.
 
-    Nobody from whom one matter is withheld is among the petition's recipients.
+    Nobody from whom one matter is withheld is among the petition's recipients. A text that was cut but tells of one
+    matter after all is never sent on by itself.
     """
-    matters = tuple(matter.answer for matter in several.matters)
     if not several.reasons:
-        return whole if whole.matters == matters else replace(whole, matters=matters)
+        return replace(whole, band=Band.SUGGEST) if whole.band is Band.AUTO else whole
     steps = several.steps
     procedure = replace(whole.procedure, steps=(*steps, *whole.procedure.steps)) if whole.procedure else None
     return replace(
@@ -25,7 +25,9 @@ def as_whole(whole: Decision, several: Several) -> Decision:
         review_reasons=tuple(dict.fromkeys([*whole.review_reasons, *several.reasons])),
         assignment=_assignment(whole.assignment, several),
         procedure=procedure,
-        matters=matters,
+        matters=tuple(
+            replace(matter.answer, visible=common_view(text, several.matters, matter)) for matter in several.matters
+        ),
     )
 
 
@@ -33,17 +35,15 @@ def _assignment(own: Assignment, several: Several) -> Assignment:
     """The lead that the matters together ask for."""
     told = [one for matter in several.matters for one in matter.answer.assignment.withheld]
     withheld = tuple({(one.code, one.name): one for one in (*own.withheld, *told)}.values())
+    out = {one.code for one in withheld}
     same = own.lead is not None and several.lead is not None and own.lead.code == several.lead.code
     return replace(
         own,
-        lead=several.lead,
-        supporting=several.supporting,
-        candidates=() if several.accusation else _admitted(own, withheld),
+        lead=None if several.lead and several.lead.code in out else several.lead,
+        supporting=tuple(name for name in several.supporting if name.code not in out),
+        candidates=()
+        if several.accusation
+        else tuple(candidate for candidate in own.candidates if candidate.code not in out),
         basis=own.basis if same else (),
         withheld=withheld,
     )
-
-
-def _admitted(own: Assignment, withheld: tuple[Withheld, ...]) -> tuple[DepartmentCandidate, ...]:
-    out = {one.code for one in withheld}
-    return tuple(candidate for candidate in own.candidates if candidate.code not in out)

@@ -209,7 +209,7 @@ def test_parts_of_a_json_line_have_their_fields(
     [
         ("candidates", {"code", "path", "probability"}),
         ("evidence", {"start", "end", "source", "term", "rule", "conclusion"}),
-        ("matters", {"start", "end", "category", "kind", "assignment", "procedure"}),
+        ("matters", {"start", "end", "category", "kind", "assignment", "procedure", "visible"}),
     ],
 )
 def test_lists_of_a_json_line_have_their_fields(decided: Callable[..., Out], part: str, fields: set[str]) -> None:
@@ -256,7 +256,7 @@ def test_the_summary_counts_urgent_ones_and_reasons(run: Run, tmp_path: Path) ->
     rows = [("1", "", "煤气泄漏", ""), ("2", "", "路面塌陷", ""), ("3", "", "你们辛苦了", ""), ("4", "", "停水", "")]
     summary = run(write_table(tmp_path / "in.csv", rows), tmp_path / "out.csv")
     assert summary.urgencies == {"特急": 1, "加急": 1, "一般": 2}
-    assert (summary.reasons["critical"], summary.reasons["no_answer"]) == (1, 3)
+    assert (summary.reasons["critical"], summary.reasons["no_answer"]) == (2, 3)
     assert summary.procedures == {"—": 4}
 
 

@@ -201,7 +201,7 @@ def test_decide_shows_the_text_and_the_decision(fenban: Fenban) -> None:
 def test_decide_shows_the_line_to_call(fenban: Fenban) -> None:
     out = fenban("decide", "煤气泄漏").out
     assert "特急 119 煤气泄漏会爆炸。" in out
-    assert "险情，先电话处置" in out
+    assert "险情或急事，先电话处置" in out
 
 
 MIXED = (
@@ -727,7 +727,7 @@ def test_batch_tells_the_urgent_ones_first_and_then_counts_reasons(fenban: Fenba
     source = labelled(tmp_path / "in.csv", "a,煤气泄漏,\na,路面塌陷,\na,停水,\n")
     out = fenban("batch", source, tmp_path / "out.csv").out
     assert out.startswith("紧急  特急 1  加急 1\n")
-    for shown in ("办理途径", "人工研判原因", "险情，先电话处置"):
+    for shown in ("办理途径", "人工研判原因", "险情或急事，先电话处置"):
         assert shown in out
 
 

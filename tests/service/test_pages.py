@@ -75,7 +75,9 @@ def in_order(page: str, *texts: str) -> bool:
 
 
 def test_danger_comes_first_with_the_line_to_call(page: Callable[..., str]) -> None:
-    assert in_order(page(GAS), "特急", "请立即拨打", "<b>119</b>", "人工研判", "险情，先电话处置", "什么事", "谁来办")
+    assert in_order(
+        page(GAS), "特急", "请立即拨打", "<b>119</b>", "人工研判", "险情或急事，先电话处置", "什么事", "谁来办"
+    )
 
 
 def test_the_help_notice_stands_before_the_band_and_is_not_told_to_the_petitioner(page: Callable[..., str]) -> None:

@@ -15,8 +15,10 @@ from rules.engine import Engine
 from rules.petition import Petition
 from rules.policy import Agreement
 from rules.rulebook import Rulebook
+from service.assemble import build_triage
 from service.decision import CategoryAnswer, Decision, DepartmentName, Reason, Withheld
 from service.joining import Part, Whole, may_differ, told_of
+from service.settings import Settings
 from service.several import Matter, Several, combine, common_superior, parts, visible
 from service.triage import Triage
 from service.words import words
@@ -379,3 +381,18 @@ def test_parts_keep_what_routing_needs_and_no_foreign_title(triage: Triage) -> N
 
 def test_a_petition_of_one_matter_has_no_parts(triage: Triage) -> None:
     assert parts(triage.engine.match(Petition("1", "家里停水三天。")), triage.rulebook) == ()
+
+
+# ── what recipients may read ────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_decision_tells_each_matter_what_its_recipients_may_read() -> None:
+    """An accusation beside another matter: nobody but the discipline side is shown a character of it."""
+    text = "反映两件事：一是小区停水三天没有人管。二是村支书贪污低保款，请纪委查处。"
+    (decision,) = build_triage(Settings()).decide([Petition("1", text)], date(2026, 11, 20))
+    matters = {matter.kind.code if matter.kind else "": matter for matter in decision.matters}
+    accusation, other = matters.pop("accusation"), matters.popitem()[1]
+    shown = "".join(text[span.start : span.end] for span in other.visible)
+    assert "停水" in shown and "贪污" not in shown
+    assert "".join(text[span.start : span.end] for span in accusation.visible) == text
+    assert decision.assignment.lead is not None and decision.assignment.lead.code == "discipline"

@@ -10,12 +10,13 @@ import pytest
 
 from classifier.model import Classifier
 from classifier.prediction import HeadPrediction, Prediction
+from rules.engine import Engine
 from rules.petition import Petition
 from rules.policy import Agreement, Band
 from rules.reading import Reading
 from rules.rule import Kind, Urgency
 from rules.rulebook import Rulebook
-from rules.verdict import Levels, RuleVerdict
+from rules.verdict import Levels, RuleVerdict, judge
 from service.answer import answer_kind
 from service.decision import Decision, LabelSaid, Reason
 from service.route import LIKELY_LEADS
@@ -479,13 +480,19 @@ def test_a_critical_text_names_the_line_to_call(decide: Decide) -> None:
     assert (urgency.level, urgency.call, urgency.reason) == ("特急", ("119",), "煤气泄漏会爆炸。")
 
 
-def test_an_urgent_text_needs_no_review(decide: Decide) -> None:
+def test_an_urgent_text_is_looked_at_too(decide: Decide) -> None:
     decision = decide("路灯倒了，路面塌陷")
-    assert (decision.urgency.level, decision.review_reasons) == ("加急", ())
+    assert (decision.urgency.level, decision.review_reasons) == ("加急", (Reason.CRITICAL,))
 
 
 def test_the_most_urgent_rule_counts(decide: Decide) -> None:
     assert decide("路面塌陷，煤气泄漏").urgency.level == "特急"
+
+
+def test_all_lines_of_the_most_urgent_level_are_called(national: Rulebook, engine: Engine) -> None:
+    said = judge(engine.match(Petition("1", "高压线断了掉在路上，还在冒火花")), 2)
+    assert {"119", "供电公司"} <= set(said.call)
+    assert len(said.call) == len(set(said.call))
 
 
 def test_without_an_urgency_rule_a_text_is_ordinary(decide: Decide) -> None:
