@@ -12,7 +12,8 @@ from typing import Any
 from unittest.mock import patch
 
 STAGES = (
-    ("fold for the rules", "rules.engine", "fold"),
+    ("fold", "rules.reading", "fold"),
+    ("mask of personal details", "rules.reading", "mask"),
     ("match: automaton", "rules.automaton", "DaachorseAutomaton.find"),
     ("match: conditions", "rules.engine", "Engine.match"),
     ("judge", "service.triage", "judge"),
@@ -25,8 +26,12 @@ STAGES = (
     ("ranking", "classifier.model", "Classifier.predict"),
     ("answer", "service.triage", "answer_category"),
     ("route", "service.triage", "route"),
-    ("evidence of rules", "service.triage", "rule_evidence"),
-    ("evidence of the classifier", "service.triage", "classifier_evidence"),
+    ("evidence", "service.triage", "all_evidence"),
+    ("respondents", "service.triage", "all_respondents"),
+    ("procedure", "service.triage", "handle"),
+    ("guard", "service.triage", "guard"),
+    ("due dates", "service.triage", "due_dates"),
+    ("several matters: cutting", "service.triage", "parts"),
     ("the rest of deciding", "service.triage", "Triage.decide"),
 )
 """What it is called, its module, its name there. A stage that the code no longer has is left out."""
