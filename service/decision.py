@@ -123,12 +123,16 @@ class Assignment:
 
 @dataclass(frozen=True, slots=True)
 class ProcedureAnswer:
-    """The handling path (条例 arts. 29-31): what is to be done, step by step, on what ground."""
+    """The handling path (条例 arts. 29-31): what is to be done, step by step, on what ground.
+
+    `competent`: the body or channel to which the path leads, where it is not the office that the duty table names.
+    """
 
     code: str
     name: str
     steps: tuple[str, ...] = ()
     basis: tuple[BasisText, ...] = ()
+    competent: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
 
+from rules.departments import Departments
 from rules.engine import Match
 from rules.procedure import Lead, Procedure, Procedures, Situation
 from rules.rule import Kind
@@ -57,14 +58,14 @@ UNKNOWN = Handling()
 def handle(match: Match, matter: Matter, day: date, rulebook: Rulebook) -> Handling:
     """The first procedure that fits; only articles in force on `day`, the day of receipt, are cited."""
     found = rulebook.procedures.choose(Situation(matter.kind, matter.category, matter.paths, match.held))
-    return _handling(found.code, day, rulebook.procedures) if found else UNKNOWN
+    return _handling(found.code, day, rulebook.procedures, rulebook.departments) if found else UNKNOWN
 
 
 @lru_cache(maxsize=4096)
-def _handling(code: str, day: date, procedures: Procedures) -> Handling:
+def _handling(code: str, day: date, procedures: Procedures, departments: Departments) -> Handling:
     found = procedures.by_code[code]
     return Handling(
-        procedure=_answer(found, day),
+        procedure=_answer(found, day, departments),
         notice=found.notice,
         lead=found.lead,
         competent=found.competent,
@@ -98,9 +99,10 @@ def led(routed: Routed, handling: Handling, rulebook: Rulebook) -> Assignment:
     return replace(assignment, lead=first, supporting=tuple(others))
 
 
-def _answer(found: Procedure, day: date) -> ProcedureAnswer:
+def _answer(found: Procedure, day: date, departments: Departments) -> ProcedureAnswer:
     basis = tuple([BasisText(basis.cite, basis.source) for basis in found.basis if basis.in_force(day)])
-    return ProcedureAnswer(found.code, found.name, found.steps, basis)
+    competent = found.channel or (departments[found.competent].name if found.competent else None)
+    return ProcedureAnswer(found.code, found.name, found.steps, basis, competent)
 
 
 def _reasons(found: Procedure) -> tuple[Reason, ...]:

@@ -225,3 +225,13 @@ def test_the_lead_of_an_offices_own_table_keeps_in_touch_beside_a_court(national
     told = led(Routed(ASSIGNED, By.OFFICE), Handling(lead=Lead.ALONE, competent="court"), national)
     assert told.lead is not None
     assert (told.lead.code, told.supporting) == ("court", (HOUSING,))
+
+
+def test_a_path_that_leads_elsewhere_names_the_body_or_channel(office: Office, national: Rulebook) -> None:
+    elsewhere = {entry.code: entry for entry in national.procedures.entries if entry.outside}
+    channels = [entry for entry in elsewhere.values() if entry.channel]
+    assert channels and all(entry.channel or entry.competent for entry in elsewhere.values())
+    for entry in channels:
+        sample = entry.examples.hits[0]
+        told = office.handle(sample.text, sample.category, sample.kind).procedure
+        assert told is not None and (told.code, told.competent) == (entry.code, entry.channel)
