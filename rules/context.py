@@ -23,7 +23,7 @@ FAR = 16
 LONGEST_CLAUSE = 80
 """Most characters that are looked at before a place, where no end of a clause stands."""
 FURTHER = 30
-"""Most characters before what is said in which an address, or a supposition, in another clause still counts."""
+"""Most characters before what is said in which a supposition in another clause still counts."""
 
 
 class Standing(IntEnum):
@@ -125,7 +125,6 @@ class Grammar:
         self._ends = re.compile(rf"$|[^\w]|{fillers}|{name}|{means}")
         self._asks = re.compile(rf"{_one_of(words.asks)}.{{0,{REACH}}}$")
         self._approaches = re.compile(rf"{_one_of(words.approaches)}.{{0,{REACH}}}$")
-        self._approached = re.compile(_one_of(words.approaches))
         self._harmless = re.compile(_one_of(words.harmless))
         self._reports = re.compile(rf"^.*{_one_of(words.reports)}")
         self._barriers = re.compile(_one_of(words.barriers))
@@ -147,8 +146,7 @@ class Grammar:
         if self._asks.search(lead) or (scene.office and self._private.search(scene.lead)):
             return Standing.NONE
         if any(end in gap for end in CLAUSE_ENDS):
-            lead = self._harmless.sub("", scene.sentence[: scene.body[0] - scene.word[0]][-FURTHER:])
-            return Standing.UNCLEAR if scene.work and self._approached.search(lead) else Standing.NONE
+            return Standing.UNCLEAR if scene.work else Standing.NONE
         if self._approaches.search(lead):
             return Standing.UNCLEAR if scene.work else Standing.NONE
         if plain:
