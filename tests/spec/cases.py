@@ -23,6 +23,7 @@ from service.assemble import build_triage
 from service.decision import Assignment, Decision
 from service.settings import Settings
 from service.triage import Triage
+from service.words import words
 
 HERE = Path(__file__).parent
 CASES = HERE / "cases.yaml"
@@ -201,20 +202,70 @@ def page() -> str:
 def _line(case: Case) -> str:
     named = {"must": "必须", "must_not": "不得", "should": "应当", "may": "可以"}
     asked = [
-        f"{named[strength]} {name} = {_told(value)}"
+        f"{named[strength]}：{_told(name, value, case.pack)}"
         for strength in STRENGTHS
         for name, value in getattr(case, strength).items()
     ]
-    about = [case.pack] if case.pack != "national" else []
+    about = [PACKS[case.pack]] if case.pack != "national" else []
     about += [f"收到 {case.received}"] if case.received else []
+    about += [f"发生地 {case.region}"] if case.region else []
     text = f"{f'【{case.title}】' if case.title else ''}{case.text}{f'（{chr(65307).join(about)}）' if about else ''}"
     return f"| {case.id} | {case.says} | {_cell(text)} | {'<br>'.join(asked)} |"
 
 
-def _told(value: Any) -> str:
+PACKS = {"township": "乡镇包", "enterprise": "企业包"}
+NAMES = {
+    "band": "处理方式",
+    "kind": "性质",
+    "category": "分类",
+    "lead": "牵头",
+    "supporting": "配合有",
+    "supporting_exactly": "配合只有",
+    "recipient": "转给",
+    "withheld": "不得接收的有",
+    "anyone_withheld": "有不得接收的单位",
+    "territory": "属地",
+    "procedure": "途径",
+    "steps": "步骤写明",
+    "due": "期限",
+    "any_due": "有期限",
+    "due_named": "期限里有",
+    "assumed": "收到日期按当日",
+    "urgency": "紧急程度",
+    "call": "立即拨打",
+    "reasons": "人工研判原因有",
+    "reason": "人工研判原因有",
+    "cites": "依据里有",
+    "notice": "告知里有",
+    "any_notice": "有告知",
+    "matters": "事项数",
+    "matter_leads": "各事项牵头",
+    "matter_categories": "各事项分类",
+}
+"""What each check is called on the page."""
+
+
+def _told(name: str, value: Any, pack: str) -> str:
+    """A wish in a clerk's words: codes become names."""
     if isinstance(value, Mapping):
-        return "、".join(f"{key} {day}" for key, day in value.items())
-    return "、".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
+        return f"{NAMES[name]} " + "、".join(f"{key} {day or '起算日未到'}" for key, day in value.items())
+    values = value if isinstance(value, list | tuple) else [value]
+    return f"{NAMES[name]} " + ("、".join(_named(name, one, pack) for one in values) or "无")
+
+
+def _named(name: str, value: Any, pack: str) -> str:
+    """The name of one code; what is no code stays as it is."""
+    if value is None or isinstance(value, bool):
+        return {None: "无", True: "是", False: "否"}[value]
+    book, told = triage(pack).rulebook, words()
+    if name in ("category", "matter_categories") and value in book.taxonomy:
+        return "/".join(book.taxonomy.path(value))
+    if name in ("lead", "supporting", "supporting_exactly", "recipient", "withheld", "matter_leads"):
+        return book.departments[value].name if value in book.departments else str(value)
+    lists: dict[str, Mapping[Any, str]] = {"kind": told.kinds, "band": told.bands}
+    lists |= {"reason": told.reasons, "reasons": told.reasons}
+    lists["procedure"] = {entry.code: entry.name for entry in book.procedures.entries}
+    return next((text for code, text in lists.get(name, {}).items() if str(code) == str(value)), str(value))
 
 
 def _cell(text: str) -> str:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.spec.cases import PAGE, Case, page, sections, wishes
+from tests.spec.cases import CHECKS, NAMES, PAGE, Case, page, sections, wishes
 
 LEAST_CASES = 250
 LEAST_SHARE = 0.8
@@ -28,3 +28,7 @@ def test_most_of_the_other_wishes_hold() -> None:
 
 def test_the_page_of_the_manual_is_up_to_date() -> None:
     assert PAGE.read_text(encoding="utf-8") == page()
+
+
+def test_every_check_has_a_name_for_clerks() -> None:
+    assert set(NAMES) == set(CHECKS)
