@@ -89,22 +89,26 @@ class Triage:
 
     def decide(self, petitions: Sequence[Petition], today: date) -> list[Decision]:
         """One decision for each petition, in order. `today` stands in for a missing day of receipt."""
-        heard = self._hear(petitions)
-        cuts = [parts(one.match, self.rulebook) for one in heard]
-        inner = iter(self._hear([part.petition for cut in cuts for part in cut]))
+        matches = [self.engine.match(petition) for petition in petitions]
+        cuts = [parts(match, self.rulebook) for match in matches]
+        heard = self._hear([*matches, *(self.engine.match(part.petition) for cut in cuts for part in cut)])
+        inner = iter(heard[len(petitions) :])
         return [
-            self._petition(one, cut, list(islice(inner, len(cut))), today) for one, cut in zip(heard, cuts, strict=True)
+            self._petition(one, cut, list(islice(inner, len(cut))), today)
+            for one, cut in zip(heard[: len(petitions)], cuts, strict=True)
         ]
 
-    def _hear(self, petitions: Sequence[Petition]) -> list[Heard]:
+    def _hear(self, matches: Sequence[Match]) -> list[Heard]:
         """Rules and classifier, each by itself; the classifier takes the rules' points for prior knowledge."""
-        matches = [self.engine.match(petition) for petition in petitions]
         verdicts = [judge(match, self.rulebook.policy.clear_margin) for match in matches]
         predictions = [SILENT] * len(matches)
         if self.classifier and matches:
             readings = [match.reading for match in matches]
             predictions = self.classifier.predict(readings, [verdict.levels for verdict in verdicts])
-        return [Heard(*one) for one in zip(petitions, matches, verdicts, predictions, strict=True)]
+        return [
+            Heard(match.reading.petition, match, verdict, prediction)
+            for match, verdict, prediction in zip(matches, verdicts, predictions, strict=True)
+        ]
 
     def _petition(self, heard: Heard, cut: Sequence[Part], inner: Sequence[Heard], today: date) -> Decision:
         """The petition as a whole, and its matters where it raises several."""
