@@ -152,9 +152,11 @@ def _looked_at(
     accused = _accusing(whole, parts, [one.accuses for one in told], matters.words)
     hinted = _hinted(whole, parts, matters, join.short)
     text, written = whole.match.text, whole.match.reading.petition.text
-    items = [matters.words.is_item(written, text, part.span.start) for part in parts]
+    brief = len(text) <= join.short
+    plain = [brief or matters.words.is_item(written, text, part.span.start) for part in parts]
     return accused, [
-        not accuses and _sure(one, join, hinted, item) for one, accuses, item in zip(told, accused, items, strict=True)
+        not accuses and _sure(one, join, hinted, clearly)
+        for one, accuses, clearly in zip(told, accused, plain, strict=True)
     ]
 
 
@@ -184,9 +186,9 @@ def _hinted(whole: Whole, parts: Sequence[Part], matters: Matters, short: int) -
     return matters.words.several.search(text, max(0, first - ANNOUNCED), first) is not None
 
 
-def _sure(told: Told, join: Join, hinted: bool, item: bool) -> bool:
-    """Whether a part, taken by itself, is clearly about something; where matters are likely, less is enough, and for an
-    item of a list the clear word of the rules.
+def _sure(told: Told, join: Join, hinted: bool, plain: bool) -> bool:
+    """Whether a part, taken by itself, is clearly about something; where matters are likely, less is enough, and for a
+    `plain` part (of a short petition, or an item of a list) the clear word of the rules.
     """
     category, agreement = told.category, told.agreement
     if category is None or _within(category.code, join.beside):
@@ -197,7 +199,7 @@ def _sure(told: Told, join: Join, hinted: bool, item: bool) -> bool:
     if not hinted:
         return clear and category.confidence >= join.confidence
     enough = category.confidence >= join.confidence or (told.clear and told.points >= 2 * join.points)
-    if clear and (category.confidence >= join.hinted or (item and told.points >= join.points)):
+    if (clear and category.confidence >= join.hinted) or (plain and told.clear and told.points >= join.points):
         return True
     return enough and agreement in RELATED
 
