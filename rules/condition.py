@@ -12,18 +12,13 @@ from itertools import chain
 from rules.automaton import Occurrence
 from rules.persons import MASK
 from rules.reading import Reading
-from rules.rule import Condition, FieldName
+from rules.rule import LONGEST_TERM, Condition, FieldName
+from rules.text import SENTENCE_ENDS
 
-SENTENCE_ENDS = "。!?;\n"
-"""As folded text has them."""
 _SENTENCE_END = re.compile(f"[{SENTENCE_ENDS}]")
 Found = dict[int, list[Occurrence]]
 """The occurrences of each term that stands in a text, in order."""
 Numbering = Callable[[Iterable[str]], frozenset[int]]
-
-
-LONGEST_TERM = 40
-"""Characters (rules/rule.py)."""
 
 
 @dataclass(frozen=True, slots=True)

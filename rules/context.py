@@ -8,9 +8,8 @@ from enum import IntEnum
 
 from rules.persons import MASK
 from rules.rule import Strict, Terms
-from rules.text import fold
+from rules.text import SENTENCE_ENDS, fold
 
-SENTENCE_ENDS = "。!?;\n"
 CLAUSE_ENDS = SENTENCE_ENDS + ",:"
 """As folded text has them."""
 NEAR = 10

@@ -10,9 +10,8 @@ from string import Formatter
 
 from pydantic import Field, ValidationInfo, field_validator
 
-from rules.condition import SENTENCE_ENDS
 from rules.rule import Code, Sentence, Strict, Term
-from rules.text import fold
+from rules.text import SENTENCE_ENDS, fold
 
 CUE, ITEM, ACCUSING = "matter", "matter-item", "matter-accusing"
 """Lexicons: terms without which no text is cut (but for paragraphs, and ①); other items of lists; accusing words."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterator
 from dataclasses import dataclass
-from datetime import date
 from enum import StrEnum
 from functools import cached_property
 from typing import Any
@@ -98,10 +97,6 @@ class Procedure(Strict):
     def case_id(self, index: int) -> str:
         """By this name `Match.held` tells that the words of a case hold."""
         return f"{self.code}#{index}"
-
-    def in_force(self, day: date) -> tuple[Basis, ...]:
-        """The articles that may be cited on `day`."""
-        return tuple(basis for basis in self.basis if basis.in_force(day))
 
 
 class ProcedureFile(Strict):

@@ -13,10 +13,9 @@ from operator import itemgetter
 from pydantic import Field
 
 from rules.automaton import Occurrence
-from rules.condition import LONGEST_TERM
 from rules.context import FAR, ContextWords, Grammar, Scene, Standing
 from rules.departments import Departments
-from rules.rule import Slug, Strict, Terms
+from rules.rule import LONGEST_TERM, Slug, Strict, Terms
 from rules.text import fold
 
 BODIES, SAID = "respondent_bodies", "respondent_said"

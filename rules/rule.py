@@ -9,7 +9,9 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
-Term = Annotated[str, StringConstraints(min_length=1, max_length=40, strip_whitespace=True)]
+LONGEST_TERM = 40
+"""Characters."""
+Term = Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_TERM, strip_whitespace=True)]
 Terms = tuple[Term, ...]
 Code = Annotated[str, StringConstraints(pattern=r"^[0-9]{2}(\.[0-9]{2}){0,2}$")]
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9.-]*$", max_length=80)]

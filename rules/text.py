@@ -10,6 +10,8 @@ from importlib.resources import files
 
 MAX_LENGTH = 20_000
 """Longest petition text, in characters, that is decided."""
+SENTENCE_ENDS = "。!?;\n"
+"""As folded text has them."""
 
 
 def fold(text: str) -> str:

@@ -58,11 +58,7 @@ def judge(match: Match, clear_margin: float) -> RuleVerdict:
         levels=levels,
         kind=_kind(others),
         urgency=level or Urgency.ORDINARY,
-        call=tuple(
-            dict.fromkeys(
-                [line for hit in others if level and hit.rule.then.urgency is level for line in hit.rule.then.call]
-            )
-        ),
+        call=_lines(others, level),
         urgency_reason=urgent.rule.why if urgent else None,
         notice=_notice(others),
         deeper=deeper,
@@ -97,10 +93,8 @@ def _told(hits: Iterable[RuleHit]) -> tuple[Levels, list[RuleHit]]:
 
 def _points(hit: RuleHit) -> float:
     """More of a rule's terms say more, but ever less so."""
-    rule, occurrences = hit
-    if len(occurrences) == 1:
-        return POINTS[rule.weight]
-    return POINTS[rule.weight] * (1 + log2(len({number for _, _, number in occurrences})))
+    points = POINTS[hit.rule.weight]
+    return points if len(hit.occurrences) == 1 else points * (1 + log2(hit.distinct))
 
 
 def _best(table: Mapping[Name, float]) -> Name | None:
@@ -150,6 +144,12 @@ def _most_urgent(hits: Iterable[RuleHit]) -> RuleHit | None:
     if len(urgent) < 2:
         return urgent[0] if urgent else None
     return min(urgent, key=lambda hit: URGENCY_ORDER.index(hit.rule.then.urgency or Urgency.ORDINARY))
+
+
+def _lines(hits: Iterable[RuleHit], level: Urgency | None) -> tuple[str, ...]:
+    """Every line to call that rules of this level name, each once."""
+    spoke = [hit.rule.then for hit in hits if level is not None and hit.rule.then.urgency is level]
+    return tuple(dict.fromkeys([line for then in spoke for line in then.call]))
 
 
 def _notice(hits: Iterable[RuleHit]) -> str | None:

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 from classifier.prediction import HeadPrediction
 from rules.policy import Agreement, Band, Policy
-from rules.rule import Kind, Urgency
+from rules.rule import Urgency
 from rules.verdict import RuleVerdict
 from service.answer import Answer
-from service.decision import Assignment, KindAnswer, Reason
+from service.decision import Assignment, KindAnswer, Reason, accuses
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ def reasons(weighed: Weighed, policy: Policy) -> tuple[Reason, ...]:
     checks = {
         Reason.CRITICAL: rules.urgency is not Urgency.ORDINARY,
         Reason.HELP: rules.notice is not None,
-        Reason.ACCUSATION: weighed.kind is not None and weighed.kind.code == Kind.ACCUSATION,
+        Reason.ACCUSATION: accuses(weighed.kind),
         Reason.CONDUCT: Reason.CONDUCT in found,
         Reason.RESPONDENT_UNCLEAR: Reason.RESPONDENT_UNCLEAR in found,
         Reason.OUT_OF_SCOPE: Reason.OUT_OF_SCOPE in found,

@@ -122,14 +122,11 @@ def train(
     from classifier.dataset import read_dataset
     from classifier.errors import InputError
     from rules.rulebook import load
-    from service.console import err, say, show_report
+    from service.console import say, show_report, told
     from service.training import train_and_save, train_default
 
     settings = read_options(pack, None, models_dir)
     rulebook = load(settings.pack)
-
-    def told(step: str) -> None:
-        err.print(f"… {step}")
 
     if default:
         folder, report = train_default(name or "default", rulebook, settings, told)

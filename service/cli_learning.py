@@ -37,14 +37,11 @@ def adapt(
     from classifier.adapt import Limits
     from classifier.backlog import read_texts
     from rules.rulebook import load
-    from service.console import err, say, show_adaptation
+    from service.console import say, show_adaptation, told
     from service.training import adapt_and_save, read_backlog
 
     settings = read_options(pack, None, models_dir)
     rulebook = load(settings.pack)
-
-    def told(step: str) -> None:
-        err.print(f"… {step}", markup=False)
 
     texts = read_texts(source, read_columns(id_column, title, text, date_column))
     told(f"{len(texts.petitions)} petitions that differ; {texts.unreadable} rows cannot be read")

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from rules.policy import Agreement, Band
+from rules.rule import Kind
 
 
 class Reason(StrEnum):
@@ -67,6 +68,11 @@ class KindAnswer:
     code: str
     name: str
     confidence: float | None
+
+
+def accuses(kind: KindAnswer | None) -> bool:
+    """Whether it is an accusation (条例 art. 30)."""
+    return kind is not None and kind.code == Kind.ACCUSATION
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from rules.engine import Match
 from rules.respondents import NO_ORGAN, Respondent, Sort
 from rules.rule import Kind
 from rules.rulebook import Rulebook
-from service.decision import Assignment, DepartmentCandidate, DepartmentName, KindAnswer, Reason, Withheld
+from service.decision import Assignment, DepartmentCandidate, DepartmentName, KindAnswer, Reason, Withheld, accuses
 
 NO_CODE = ""
 """Code of a withheld body that is no department of the tree (a school)."""
@@ -36,11 +36,6 @@ def all_respondents(match: Match, kind: KindAnswer | None, rulebook: Rulebook) -
     sort = Sort.ACCUSATION if accuses(kind) else Sort.CONDUCT
     code_of = rulebook.respondents.department_of
     return (*found, *(Respondent(0, 0, name, code_of(name), sort, certain=True) for name in given))
-
-
-def accuses(kind: KindAnswer | None) -> bool:
-    """Whether it is an accusation (条例 art. 30)."""
-    return kind is not None and kind.code == Kind.ACCUSATION
 
 
 def is_accusation(respondents: Sequence[Respondent], kind: str | None) -> bool:

@@ -14,14 +14,13 @@ from rules.rule import Kind
 from rules.rulebook import Rulebook
 from service.decision import (
     Assignment,
-    BasisText,
     CategoryAnswer,
     DepartmentName,
     KindAnswer,
     ProcedureAnswer,
     Reason,
 )
-from service.route import By, Routed
+from service.route import By, Routed, cited
 
 KINDS: Mapping[str, Kind] = {kind.value: kind for kind in Kind}
 
@@ -100,9 +99,8 @@ def led(routed: Routed, handling: Handling, rulebook: Rulebook) -> Assignment:
 
 
 def _answer(found: Procedure, day: date, departments: Departments) -> ProcedureAnswer:
-    basis = tuple([BasisText(basis.cite, basis.source) for basis in found.basis if basis.in_force(day)])
     competent = found.channel or (departments[found.competent].name if found.competent else None)
-    return ProcedureAnswer(found.code, found.name, found.steps, basis, competent)
+    return ProcedureAnswer(found.code, found.name, found.steps, cited(found.basis, day), competent)
 
 
 def _reasons(found: Procedure) -> tuple[Reason, ...]:

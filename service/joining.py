@@ -12,7 +12,7 @@ from rules.petition import Petition
 from rules.policy import Agreement
 from rules.rule import Kind
 from rules.taxonomy import ancestors, at_level
-from service.decision import CategoryAnswer, Decision, KindAnswer
+from service.decision import CategoryAnswer, Decision, KindAnswer, accuses
 
 ANNOUNCED = 70
 """So many characters before the first cut may announce several matters."""
@@ -76,7 +76,7 @@ class Told:
 
     @property
     def accuses(self) -> bool:
-        return self.kind is not None and self.kind.code == Kind.ACCUSATION
+        return accuses(self.kind)
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,25 +155,25 @@ def _looked_at(
     brief = len(text) <= join.short
     plain = [brief or matters.words.is_item(written, text, part.span.start) for part in parts]
     return accused, [
-        not accuses and _sure(one, join, hinted, clearly)
-        for one, accuses, clearly in zip(told, accused, plain, strict=True)
+        not accusing and _sure(one, join, hinted, clearly)
+        for one, accusing, clearly in zip(told, accused, plain, strict=True)
     ]
 
 
-def _accusing(whole: Whole, parts: Sequence[Part], accuses: list[bool], words: CutWords) -> list[bool]:
-    """Parts that accuse: by their own kind (`accuses`); in a petition that accuses, also by their words; and all items
+def _accusing(whole: Whole, parts: Sequence[Part], own: list[bool], words: CutWords) -> list[bool]:
+    """Parts that accuse: by their own kind (`own`); in a petition that accuses, also by their words; and all items
     of a list whose introduction or title does: they tell what the accused did.
     """
-    if not any(accuses) and not is_accusation(whole.decision):
-        return accuses
-    accuses = [own or whole.accuses(part.span) for own, part in zip(accuses, parts, strict=True)]
+    if not any(own) and not accuses(whole.decision.kind):
+        return own
+    worded = [kind or whole.accuses(part.span) for kind, part in zip(own, parts, strict=True)]
     match, body = whole.match, max(parts[0].span.start, whole.match.reading.body_start)
-    introduced = accuses[0] and not words.is_item(match.reading.petition.text, match.text, body)
+    introduced = worded[0] and not words.is_item(match.reading.petition.text, match.text, body)
     if not introduced and not whole.accuses(Span(0, body)):
-        return accuses
+        return worded
     starts = [part.span.start for part in parts]
     return [
-        own or start <= body or not words.opens(match.text, start) for own, start in zip(accuses, starts, strict=True)
+        told or start <= body or not words.opens(match.text, start) for told, start in zip(worded, starts, strict=True)
     ]
 
 
@@ -283,8 +283,3 @@ def trust(one: Judged) -> tuple[bool, float, float]:
     category = one.decision.category
     confidence = category.confidence if category and category.confidence is not None else 0.0
     return (one.sure, confidence, one.decision.verdicts.rules.points)
-
-
-def is_accusation(decision: Decision) -> bool:
-    """Whether a petition, or a part of one, was decided to accuse."""
-    return decision.kind is not None and decision.kind.code == Kind.ACCUSATION

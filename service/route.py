@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import Enum
@@ -10,9 +11,8 @@ from functools import lru_cache
 
 from classifier.prediction import HeadPrediction
 from rules.departments import Departments
-from rules.duties import Circumstances, Duties, Duty
+from rules.duties import Basis, Circumstances, Duties, Duty
 from rules.engine import Match
-from rules.petition import Petition
 from rules.places import LEXICON, NO_TERRITORY, Territory
 from rules.rulebook import Rulebook
 from rules.taxonomy import at_level
@@ -43,7 +43,6 @@ _depends = lru_cache(maxsize=16384)(Duties.depends)
 class Routing:
     """What routing looks at besides the category. `day`: of receipt."""
 
-    petition: Petition
     match: Match
     day: date
     learnt: HeadPrediction | None
@@ -101,7 +100,8 @@ def route(answer: Answer, routing: Routing, rulebook: Rulebook) -> Routed:
 
 
 def _circumstances(routing: Routing, rulebook: Rulebook) -> Circumstances:
-    named, match = routing.petition.respondents, routing.match
+    match = routing.match
+    named = match.reading.petition.respondents
     if not named:
         return Circumstances(match.worded, match.place_kind)
     find = rulebook.respondents.department_of
@@ -136,10 +136,15 @@ def _row(code: str, circumstances: Circumstances, day: date, duties: Duties, dep
     assignment = Assignment(
         lead=_name(duty.lead, departments) if duty.lead else None,
         supporting=tuple(_name(code, departments) for code in (*duty.joint, *duty.supporting)),
-        basis=tuple(BasisText(basis.cite, basis.source) for basis in duty.basis if basis.in_force(day)),
+        basis=cited(duty.basis, day),
         unclear=duty.review or duty.lead is None,
     )
     return _Row(assignment, paths, any(departments[code].territorial for code in duty.departments))
+
+
+def cited(basis: Iterable[Basis], day: date) -> tuple[BasisText, ...]:
+    """The articles that may be cited on `day`."""
+    return tuple([BasisText(one.cite, one.source) for one in basis if one.in_force(day)])
 
 
 def _placed(row: _Row, candidates: tuple[DepartmentCandidate, ...], routing: Routing, rulebook: Rulebook) -> Assignment:
@@ -163,7 +168,7 @@ def _territory(routing: Routing, rulebook: Rulebook) -> Territory:
     if not places.places:
         return NO_TERRITORY
     found = places.named(routing.match.text, routing.match.marks.get(LEXICON, ()))
-    return places.territory(found | places.read(routing.petition.region))
+    return places.territory(found | places.read(routing.match.reading.petition.region))
 
 
 def _learnt(head: HeadPrediction, rulebook: Rulebook) -> tuple[DepartmentCandidate, ...]:

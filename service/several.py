@@ -11,8 +11,8 @@ from rules.matter_file import Steps
 from rules.matters import Span, split
 from rules.petition import Petition
 from rules.rulebook import Rulebook
-from service.decision import Assignment, Decision, DepartmentName, MatterAnswer, Reason, TextSpan
-from service.joining import Group, Part, Whole, grouped, is_accusation, mainness, trust
+from service.decision import Assignment, Decision, DepartmentName, MatterAnswer, Reason, TextSpan, accuses
+from service.joining import Group, Part, Whole, grouped, mainness, trust
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ def combine(whole: Whole, parts: Sequence[Part], decisions: Sequence[Decision], 
     file, groups = rulebook.matters.file, grouped(whole, parts, decisions, rulebook.matters)
     accusing = [any(one.accusation for one in group) for group in groups]
     if len(groups) < 2 or all(accusing) or file is None:
-        return one_matter(whole, any(is_accusation(decision) for decision in decisions))
+        return one_matter(whole, any(accuses(decision.kind) for decision in decisions))
     shared = _shared([part.span for part in parts], whole)
     return _led(_guarded(tuple(_matter(group, whole, shared) for group in groups)), whole, file.steps, rulebook)
 
@@ -63,7 +63,7 @@ def combine(whole: Whole, parts: Sequence[Part], decisions: Sequence[Decision], 
 def one_matter(whole: Whole, accusation: bool) -> Several:
     """The petition as it was decided as a whole. `accusation`: a part of it is one."""
     decision = whole.decision
-    own, assignment = is_accusation(decision), decision.assignment
+    own, assignment = accuses(decision.kind), decision.assignment
     span = Span(0, len(whole.match.text))
     matter = Matter((span,), _answer(span, decision, assignment), own)
     return Several((matter,), assignment.lead, assignment.supporting, accusation=own or accusation)
@@ -135,7 +135,7 @@ def _matter(group: Group, whole: Whole, shared: Sequence[Span]) -> Matter:
     first = group[0].part.span.start
     withheld = tuple(dict.fromkeys(each for one in group for each in one.decision.assignment.withheld))
     if any(one.accusation for one in group):
-        told = next((one.decision for one in group if is_accusation(one.decision)), whole.decision)
+        told = next((one.decision for one in group if accuses(one.decision.kind)), whole.decision)
         spans = tuple(_joined(sorted([*(one.part.span for one in group), *shared])))
     else:
         told = max(group, key=trust).decision

@@ -31,10 +31,11 @@ from service.decision import (
     UrgencyAnswer,
     Verdicts,
     Versions,
+    accuses,
 )
 from service.due import due_dates
 from service.evidence import Sources, all_evidence
-from service.guard import accuses, all_respondents, guard, is_accusation
+from service.guard import all_respondents, guard, is_accusation
 from service.handling import handle, led, matter_of
 from service.joining import Part, Told, Whole, may_differ
 from service.office import in_office_terms, within_office
@@ -53,7 +54,6 @@ ORDINARY = UrgencyAnswer(Urgency.ORDINARY)
 class Heard:
     """One petition and what engine, rules and classifier each say of it."""
 
-    petition: Petition
     match: Match
     rules: RuleVerdict
     prediction: Prediction
@@ -105,10 +105,7 @@ class Triage:
         if self.classifier and matches:
             readings = [match.reading for match in matches]
             predictions = self.classifier.predict(readings, [verdict.levels for verdict in verdicts])
-        return [
-            Heard(match.reading.petition, match, verdict, prediction)
-            for match, verdict, prediction in zip(matches, verdicts, predictions, strict=True)
-        ]
+        return [Heard(*one) for one in zip(matches, verdicts, predictions, strict=True)]
 
     def _petition(self, heard: Heard, cut: Sequence[Part], inner: Sequence[Heard], today: date) -> Decision:
         """The petition as a whole, and its matters where it raises several."""
@@ -142,9 +139,10 @@ class Triage:
         Not `shown`: only a part of a petition, whose evidence nobody will read.
         """
         heard, answer, told, kind = matter.heard, matter.answer, matter.named, matter.kind
-        petition, match, rules, heads = heard.petition, heard.match, heard.rules, heard.prediction.heads
+        match, rules, heads = heard.match, heard.rules, heard.prediction.heads
+        petition = match.reading.petition
         book, day = self.rulebook, petition.received_at or today
-        routed = route(answer, Routing(petition, match, day, heads.get("department"), accuses(kind)), book)
+        routed = route(answer, Routing(match, day, heads.get("department"), accuses(kind)), book)
         handling = handle(match, matter_of(answer.category, kind, routed.paths), day, book)
         settled, respondents = handling.lead is Lead.ALONE, matter.respondents
         guarded = guard(led(routed, handling, book), respondents, kind.code if kind else None, book, settled)

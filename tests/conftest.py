@@ -25,6 +25,16 @@ def engine(national: Rulebook) -> Engine:
 
 
 @pytest.fixture(scope="session")
+def township() -> Rulebook:
+    return load("township")
+
+
+@pytest.fixture(scope="session")
+def town_engine(township: Rulebook) -> Engine:
+    return Engine(township)
+
+
+@pytest.fixture(scope="session")
 def real_petitions() -> list[Petition]:
     """Real, masked petitions; they are beside a development checkout only, and never part of the project."""
     path = SHARED / "unlabelled.csv"

@@ -7,19 +7,9 @@ import pytest
 from rules.engine import Engine
 from rules.petition import Petition
 from rules.places import LEXICON, NO_TERRITORY, Place, Places, Territory
-from rules.rulebook import Rulebook, load
+from rules.rulebook import Rulebook
 
 ASKED = Territory(asked=True)
-
-
-@pytest.fixture(scope="module")
-def township() -> Rulebook:
-    return load("township")
-
-
-@pytest.fixture(scope="module")
-def town_engine(township: Rulebook) -> Engine:
-    return Engine(township)
 
 
 def territory(text: str, rulebook: Rulebook, engine: Engine, region: str = "") -> Territory:

@@ -21,16 +21,6 @@ TODAY = date(2026, 11, 20)
 
 
 @pytest.fixture(scope="module")
-def township() -> Rulebook:
-    return load("township")
-
-
-@pytest.fixture(scope="module")
-def town_engine(township: Rulebook) -> Engine:
-    return Engine(township)
-
-
-@pytest.fixture(scope="module")
 def enterprise() -> Rulebook:
     return load("enterprise")
 
@@ -61,7 +51,7 @@ def assigned(text: str, rulebook: Rulebook, engine: Engine, region: str = "") ->
     petition = Petition("1", text, region=region)
     match = engine.match(petition)
     said = answer_category(judge(match, rulebook.policy.clear_margin), None, rulebook)
-    return route(said, Routing(petition, match, TODAY, None), rulebook).assignment
+    return route(said, Routing(match, TODAY, None), rulebook).assignment
 
 
 def lead(assignment: Assignment) -> str | None:
@@ -244,5 +234,5 @@ def test_an_accusation_goes_to_the_discipline_side_in_a_town_too(
     petition = Petition("1", text)
     match = town_engine.match(petition)
     said = answer_category(judge(match, 2), None, township)
-    found = route(said, Routing(petition, match, TODAY, None, accusation=True), township).assignment
+    found = route(said, Routing(match, TODAY, None, accusation=True), township).assignment
     assert (lead(found), found.supporting, found.place_unclear) == ("纪委监委", (), False)
