@@ -12,7 +12,7 @@ from scipy.sparse import csr_matrix
 from sklearn.feature_selection import chi2
 
 from classifier.calibrate import Calibration, fit_calibration, fit_sharpness, log_loss
-from classifier.dataset import Example, twin_groups
+from classifier.dataset import Example
 from classifier.errors import TooFewRowsError
 from classifier.evaluate import folds, head_report
 from classifier.features import DEFAULT_BLOCKS, FeatureSpace, fit_features
@@ -23,6 +23,7 @@ from classifier.model import Classifier
 from classifier.prediction import HeadPrediction
 from classifier.report import HeadReport, Report
 from classifier.segment import Segmenter
+from classifier.twins import twin_groups
 from classifier.vocabulary import Block
 from rules.petition import Petition
 from rules.reading import Reading, read
