@@ -26,6 +26,7 @@ class Settings(BaseModel):
         description="where trained models are written and looked for first; the shipped ones come after",
     )
     model: str | None = Field(None, description="version to use; default: the one active.json names")
+    shadow_model: str | None = Field(None, description="version that decides beside the one in use, unheard")
     host: str = Field("127.0.0.1", description="address `fenban serve` listens on")
     port: int = Field(8000, ge=1, le=65535, description="port `fenban serve` listens on")
 

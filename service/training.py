@@ -21,6 +21,7 @@ from classifier.outcome import Outcome
 from classifier.prediction import HEADS, Prediction
 from classifier.report import Report
 from classifier.segment import build_segmenter
+from classifier.taught import marks
 from classifier.train import Knowledge, Progress, Recipe, train
 from classifier.validation import cross_validate, validate_by_time
 from rules.engine import Engine
@@ -91,7 +92,8 @@ def _train_and_save(
     _check_free(name, settings)
     classifier, report = train(name, examples, knowledge(rulebook, background), recipe, told)
     training = Training(dataset=dataset_digest(examples), rows=len(examples), seed=recipe.seed)
-    origin = Origin(code_version(), rulebook.digest, training, user_words(rulebook))
+    learnt = () if recipe is DEFAULT else marks(example.petition for example in examples)
+    origin = Origin(code_version(), rulebook.digest, training, user_words(rulebook), taught=learnt)
     return save(classifier, report, origin, settings.models_dir), report
 
 
@@ -107,7 +109,8 @@ def adapt_and_save(
         return None, outcome
     digest = dataset_digest([*corpus, *outcome.taught])
     training = Training(dataset=digest, rows=len(corpus), agreed=len(outcome.taught), seed=DEFAULT.seed)
-    origin = Origin(code_version(), rulebook.digest, training, user_words(rulebook))
+    learnt = marks(example.petition for example in outcome.taught)
+    origin = Origin(code_version(), rulebook.digest, training, user_words(rulebook), taught=learnt)
     return save(outcome.classifier, outcome.report, origin, settings.models_dir), outcome
 
 

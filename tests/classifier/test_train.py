@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from classifier.artifact import Origin, active, dataset_digest, load, read_manifest, save, versions
+from classifier.artifact import Origin, dataset_digest, load, read_manifest, save, versions
 from classifier.calibrate import calibration_error, coverage_at, fit_sharpness
 from classifier.dataset import Example
 from classifier.errors import ArtifactError, TooFewRowsError
@@ -152,15 +152,6 @@ def test_a_bad_name_is_refused(trained: tuple[Classifier, Report], tmp_path: Pat
     with pytest.raises(ArtifactError, match="name"):
         save(bad, trained[1], Origin("0", "d", Training(dataset="x", rows=1, seed=0), ()), tmp_path / "models")
     assert not (tmp_path / "up").exists()
-
-
-def test_active_json_names_the_model(tmp_path: Path) -> None:
-    assert active(tmp_path) is None
-    (tmp_path / "active.json").write_text('{"version": "tiny"}', encoding="utf-8")
-    assert active(tmp_path) == "tiny"
-    (tmp_path / "active.json").write_text("[]", encoding="utf-8")
-    with pytest.raises(ArtifactError):
-        active(tmp_path)
 
 
 def test_sharpness_makes_overconfident_margins_honest() -> None:
