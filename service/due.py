@@ -88,6 +88,11 @@ def _end(clock: Clock, received: date, clocks: Clocks) -> date | None:
     return _calendar(clocks).after(start, clock.days)
 
 
+def working_day_after(start: date, days: int, clocks: Clocks) -> date:
+    """The `days`-th working day after `start`; raises UnpublishedCalendarError."""
+    return _calendar(clocks).after(start, days)
+
+
 @dataclass(frozen=True)
 class Calendar:
     """Working days and days off of the `years` whose notices are known."""

@@ -11,11 +11,8 @@ from classifier.challenge import Challenge, objections, read_challenge, summary
 from classifier.errors import ArtifactError
 from classifier.succession import Active, Change, read_active, write_active
 from service.assemble import shelf
+from service.errors import RefusedError
 from service.settings import Settings
-
-
-class RefusedError(Exception):
-    """A promotion that the comparison speaks against; the message says what does, and how to promote all the same."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,14 @@ class Settings(BaseModel):
     )
     model: str | None = Field(None, description="version to use; default: the one active.json names")
     shadow_model: str | None = Field(None, description="version that decides beside the one in use, unheard")
+    database_url: str = Field(
+        default_factory=lambda: f"sqlite:///{Path.home() / '.local' / 'share' / 'fenban' / 'fenban.db'}",
+        description="where petitions, decisions and reviews are kept: sqlite:///FILE or postgresql://…",
+    )
+    secret_file: Path = Field(
+        default_factory=lambda: Path.home() / ".local" / "share" / "fenban" / "secret",
+        description="key that sessions are signed with; made on first use",
+    )
     host: str = Field("127.0.0.1", description="address `fenban serve` listens on")
     port: int = Field(8000, ge=1, le=65535, description="port `fenban serve` listens on")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property, lru_cache
 from itertools import islice
@@ -20,6 +20,7 @@ from rules.rulebook import Rulebook
 from rules.verdict import RuleVerdict, judge
 from service.answer import Answer, answer_category, answer_kind
 from service.banding import Weighed, band, reasons
+from service.correction import Correction, answered, judged, led_by, named, within
 from service.decision import (
     Decision,
     KindAnswer,
@@ -97,6 +98,26 @@ class Triage:
             self._petition(one, cut, list(islice(inner, len(cut))), today)
             for one, cut in zip(heard[: len(petitions)], cuts, strict=True)
         ]
+
+    def correct(self, petition: Petition, correction: Correction, today: date) -> Decision:
+        """What follows from what a clerk says instead: departments, guards, procedure and due dates anew."""
+        (whole,) = self.decide([petition], today)
+        (heard,) = self._hear([self.engine.match(petition)])
+        own = within(self._decision(self._corrected(self._grasp(heard), correction), today), whole, correction.kind)
+        return led_by(own, correction.department, self.rulebook)
+
+    def _corrected(self, grasped: Grasped, correction: Correction) -> Grasped:
+        """What it is about, as a clerk sees it."""
+        code, kind = correction.category, correction.kind
+        said = KindAnswer(kind, self.kind_names[kind], None) if kind else None
+        answer = answered(grasped.answer, code, self.rulebook)
+        return replace(
+            grasped,
+            answer=answer,
+            named=named(grasped.named if code is None else answer, code, self.rulebook),
+            kind=said or grasped.kind,
+            respondents=judged(grasped.respondents, said),
+        )
 
     def _hear(self, matches: Sequence[Match]) -> list[Heard]:
         """Rules and classifier, each by itself; the classifier takes the rules' points for prior knowledge."""

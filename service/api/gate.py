@@ -1,0 +1,165 @@
+"""The gate: who asks, and whether they may; every route stands in one table, and what is not in it is closed."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from time import monotonic
+from typing import Any, Generic, TypeVar
+
+from fastapi import HTTPException, Request
+from fastapi.concurrency import run_in_threadpool
+
+from service.access import PERMITTED, TRIAL, Actor, Permission
+from service.credentials import Sessions
+from service.store.accounts import Accounts
+
+COOKIE = "fenban_session"
+FORM_HEADER, FORM_FIELD = "x-form-token", "form_token"
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+REMEMBERED, MOST_REMEMBERED = 5.0, 1024
+"""Seconds for which a log-in or token is not looked up again: so long a revoked one may still pass."""
+
+
+class Need(StrEnum):
+    """What a route asks for besides a permission."""
+
+    NOTHING = "nothing"
+    SOMEBODY = "somebody"
+    """Anybody who has logged in or holds a token."""
+
+
+NEEDS: Mapping[str, Permission | Need] = {
+    "/healthz": Need.NOTHING,
+    "/readyz": Need.NOTHING,
+    "/version": Need.NOTHING,
+    "/docs": Need.NOTHING,
+    "/openapi.json": Need.NOTHING,
+    "/login": Need.NOTHING,
+    "/logout": Need.SOMEBODY,
+    "/": Permission.DECIDE,
+    "/metrics": Permission.METRICS,
+    "/v1/decisions": Permission.DECIDE,
+    "/v1/decisions/batch": Permission.DECIDE,
+    "/v1/taxonomy": Need.SOMEBODY,
+    "/v1/departments": Need.SOMEBODY,
+    "/v1/duties": Need.SOMEBODY,
+    "/v1/rulebook": Need.SOMEBODY,
+    "/v1/model": Need.SOMEBODY,
+    "/v1/petitions": Permission.READ,
+    "/v1/petitions/{petition_id}": Permission.READ,
+    "/v1/petitions/{petition_id}/reviews": Need.SOMEBODY,
+    "/v1/petitions/{petition_id}/redecide": Permission.REDECIDE,
+    "/v1/audit": Permission.OVERSEE,
+}
+"""By path. A review needs the permission of its action (`service.access.NEEDED`), checked where the action is known."""
+HANDING_IN = ("POST", "/v1/petitions")
+"""The one path whose methods need different permissions."""
+T = TypeVar("T")
+
+
+class Remembered(Generic[T]):
+    """Answers of a look-up, for REMEMBERED seconds each. Belongs to the event loop; not for threads."""
+
+    def __init__(self, look_up: Callable[[str], T]) -> None:
+        self._look_up = look_up
+        self._known: OrderedDict[str, tuple[float, T]] = OrderedDict()
+
+    async def get(self, key: str) -> T:
+        """The answer for `key`, from memory or anew."""
+        found = self._known.get(key)
+        if found is not None and monotonic() - found[0] < REMEMBERED:
+            return found[1]
+        answer = await run_in_threadpool(self._look_up, key)
+        self._known[key] = (monotonic(), answer)
+        self._known.move_to_end(key)
+        if len(self._known) > MOST_REMEMBERED:
+            self._known.popitem(last=False)
+        return answer
+
+    def forget(self) -> None:
+        """Look everything up anew."""
+        self._known.clear()
+
+
+@dataclass(frozen=True)
+class Gate:
+    """Lets a request through, with `request.state.actor` saying who asks. `open_house`: a trial without accounts."""
+
+    accounts: Accounts
+    sessions: Sessions
+    open_house: bool
+    _tokens: Remembered[Actor | None]
+    _cookies: Remembered[Actor | None]
+
+    @classmethod
+    def of(cls, accounts: Accounts, sessions: Sessions, open_house: bool) -> Gate:
+        """A gate before these accounts."""
+
+        def by_token(key: str) -> Actor | None:
+            token = accounts.token(key)
+            if token is None:
+                return None
+            scopes = frozenset(map(Permission, token.scopes))
+            return Actor(f"token {token.id} {token.name}"[:200], scopes, department=token.department)
+
+        def by_cookie(cookie: str) -> Actor | None:
+            claim = sessions.claim(cookie)
+            account = accounts.get(claim.account) if claim else None
+            if claim is None or account is None or not account.active or account.epoch != claim.epoch:
+                return None
+            return Actor(account.name, PERMITTED[account.role])
+
+        return cls(accounts, sessions, open_house, Remembered(by_token), Remembered(by_cookie))
+
+    async def __call__(self, request: Request) -> None:
+        """Raises HTTPException: 401 for nobody, 403 for somebody who may not."""
+        path = request.scope["route"].path
+        need = Permission.SUBMIT if (request.method, path) == HANDING_IN else NEEDS.get(path)
+        actor = await self.actor(request)
+        request.state.actor = actor
+        if need is Need.NOTHING:
+            return
+        if actor is None:
+            raise HTTPException(401, "log in, or send a token", {"WWW-Authenticate": "Bearer"})
+        if need is None or (isinstance(need, Permission) and not actor.may(need)):
+            raise HTTPException(403, "this account or token may not do that")
+
+    async def actor(self, request: Request) -> Actor | None:
+        """Who asks: by token, by session, or anybody where the house is open. A request of a browser that changes
+        something must carry the token of its form, which no foreign page knows.
+        """
+        address = request.client.host if request.client else ""
+        if self.open_house:
+            return replace(TRIAL, address=address)
+        scheme, _, key = request.headers.get("authorization", "").partition(" ")
+        if scheme.lower() == "bearer":
+            return _at(await self._tokens.get(key.strip()), address)
+        cookie = request.cookies.get(COOKIE)
+        if cookie is None:
+            return None
+        found = await self._cookies.get(cookie)
+        if found is not None and request.method not in SAFE_METHODS:
+            given = request.headers.get(FORM_HEADER) or await _form_token(request)
+            if not self.sessions.is_form_token(given, cookie):
+                raise HTTPException(403, "the form has expired; open the page again")
+        return _at(found, address)
+
+    def forget(self) -> None:
+        """After a log-out: no session is remembered."""
+        self._cookies.forget()
+
+
+def _at(actor: Actor | None, address: str) -> Actor | None:
+    return replace(actor, address=address) if actor else None
+
+
+async def _form_token(request: Request) -> str:
+    if not request.headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
+        return ""
+    from urllib.parse import parse_qs
+
+    fields: dict[str, list[Any]] = parse_qs((await request.body()).decode("utf-8", "replace"), max_num_fields=20)
+    return str(fields.get(FORM_FIELD, [""])[0])

@@ -1,0 +1,106 @@
+"""What follows from a clerk's correction: the category, kind or department named, and all that hangs on it, anew."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from classifier.errors import InputError
+from rules.respondents import Respondent, Sort
+from rules.rule import Kind
+from rules.rulebook import Rulebook
+from service.answer import Answer, by_share
+from service.decision import Assignment, CategoryAnswer, CategoryName, Decision, DepartmentName, KindAnswer
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """What a clerk says instead; None: that stays. The codes are those of the office's rulebook."""
+
+    category: str | None = None
+    kind: Kind | None = None
+    department: str | None = None
+
+
+def check(correction: Correction, rulebook: Rulebook) -> None:
+    """Raises InputError for a correction that says nothing, or names a code that is not in use."""
+    if correction == Correction():
+        raise InputError("a correction names a category, a kind or a department")
+    named = {
+        "category": (correction.category, rulebook.taxonomy),
+        "department": (correction.department, rulebook.departments),
+    }
+    for field, (code, known) in named.items():
+        if code is not None and (code not in known or not known[code].active):  # type: ignore[operator,index]
+            raise InputError(f"{field}: no {field} '{code}' is in use")
+
+
+def answered(answer: Answer, code: str | None, rulebook: Rulebook) -> Answer:
+    """The answer in national terms with the category that a clerk names; one that is an office's own stands for the
+    likeliest of those it covers. No confidence: a person said it.
+    """
+    if code is None:
+        return answer
+    covering, path = rulebook.taxonomy.covering, rulebook.taxonomy.path
+    covered = next((one for one in by_share(answer.shares) if covering.get(one) == code), code)
+    return replace(answer, category=CategoryAnswer(covered, path(covered), None), shares={covered: 1.0})
+
+
+def named(answer: Answer, code: str | None, rulebook: Rulebook) -> Answer:
+    """The same in the office's own terms."""
+    if code is None or answer.category is None:
+        return answer
+    path = rulebook.taxonomy.path
+    national = answer.category.code
+    behind = CategoryName(national, path(national)) if national != code else None
+    return replace(answer, category=CategoryAnswer(code, path(code), None, behind))
+
+
+def judged(respondents: Sequence[Respondent], kind: KindAnswer | None) -> tuple[Respondent, ...]:
+    """Who is complained of, once a clerk has said what kind of petition it is: where it is no accusation, what may
+    have been one is none, and what plainly sounded like one is a complaint of the body's conduct.
+    """
+    if kind is None or kind.code == Kind.ACCUSATION:
+        return tuple(respondents)
+    kept = [one for one in respondents if one.certain or one.sort is not Sort.ACCUSATION]
+    return tuple(replace(one, sort=Sort.CONDUCT) for one in kept)
+
+
+def within(own: Decision, whole: Decision, kind: Kind | None) -> Decision:
+    """The corrected decision as that of the whole petition: why a person had to look stays on record, several matters
+    stay, and what was withheld stays withheld unless the clerk said that the one matter is no accusation.
+    """
+    several = len(whole.matters) > 1
+    kept = replace(own, band=whole.band, review_reasons=whole.review_reasons, notice=own.notice or whole.notice)
+    if several:
+        kept = replace(kept, matters=whole.matters)
+    if not several and kind is not None:
+        return kept
+    return replace(kept, assignment=_withheld_too(kept.assignment, whole.assignment))
+
+
+def _withheld_too(own: Assignment, before: Assignment) -> Assignment:
+    withheld = tuple({(one.code, one.name): one for one in (*own.withheld, *before.withheld)}.values())
+    out = {one.code for one in withheld}
+    return replace(
+        own,
+        lead=None if own.lead and own.lead.code in out else own.lead,
+        supporting=tuple(one for one in own.supporting if one.code not in out),
+        candidates=tuple(one for one in own.candidates if one.code not in out),
+        withheld=withheld,
+    )
+
+
+def led_by(decision: Decision, code: str | None, rulebook: Rulebook) -> Decision:
+    """The decision with the department that a clerk names in the lead. Raises InputError for one that must not see the
+    petition (条例 art. 30).
+    """
+    own = decision.assignment
+    if code is None or (own.lead and own.lead.code == code):
+        return decision
+    if code in {one.code for one in own.withheld}:
+        raise InputError(f"department: the petition must not be sent to '{code}'")
+    lead = DepartmentName(code, rulebook.departments[code].name)
+    supporting = tuple(one for one in own.supporting if one.code != code)
+    assignment = replace(own, lead=lead, supporting=supporting, basis=(), unclear=False, place_unclear=False)
+    return replace(decision, assignment=assignment)

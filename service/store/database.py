@@ -1,0 +1,156 @@
+"""One database behind the store, SQLite or PostgreSQL: opened, brought to the schema of this version, used safely.
+
+SQLite runs with a write-ahead log and full synchronisation: what was acknowledged is on the disk. Writers take the
+write lock when they begin: two of them wait for one another instead of failing half-way. Deleted text is overwritten.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+from sqlalchemy.orm import DeclarativeBase, Session
+
+from service.errors import StoreError
+
+DRIVERS = {"sqlite": "sqlite", "postgresql": "postgresql+psycopg"}
+"""Scheme of FENBAN_DATABASE_URL -> dialect and driver."""
+BUSY_SECONDS = 30
+PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON")
+UPGRADE_LOCK = 6_366_226
+"""Number of the advisory lock under which PostgreSQL is upgraded: "fenban" has no other meaning for it."""
+
+
+INSERTS: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
+"""Inserts that know what to do when the row is there already."""
+
+
+def insert_into(session: Session, table: type[DeclarativeBase]) -> sqlite.Insert:
+    """An insert of this database's dialect; both have `on_conflict_do_nothing` and `on_conflict_do_update`."""
+    insert: sqlite.Insert = INSERTS[session.get_bind().dialect.name](table)
+    return insert
+
+
+class Database:
+    """Sessions on one database: `reading()` and `writing()`, each one transaction. Raises StoreError when it fails."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self._writer = engine.execution_options(fenban_writes=True)
+        steady = {"isolation_level": "REPEATABLE READ"} if engine.dialect.name == "postgresql" else {}
+        self._reader = engine.execution_options(**steady)
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """One consistent look: all its questions see the same state, and nothing is changed."""
+        with _told(self.engine.url), Session(self._reader) as session:
+            yield session
+
+    @contextmanager
+    def writing(self) -> Iterator[Session]:
+        """All of it or nothing."""
+        with _told(self.engine.url), Session(self._writer) as session, session.begin():
+            yield session
+
+    def close(self) -> None:
+        """Give all connections back."""
+        self.engine.dispose()
+
+
+def connect(url: str) -> Database:
+    """The database behind `url`, as it is. Raises StoreError for a URL that is none, naming its kind only."""
+    try:
+        given = make_url(url)
+        driver = DRIVERS[given.get_backend_name()]
+    except (ArgumentError, NoSuchModuleError, KeyError):
+        known = ", ".join(f"{name}://…" for name in DRIVERS)
+        raise StoreError(f"FENBAN_DATABASE_URL: not the address of a known database; known: {known}") from None
+    engine = _sqlite(given) if driver == "sqlite" else _postgresql(given.set(drivername=driver))
+    return Database(engine)
+
+
+def upgrade(database: Database) -> tuple[str | None, str]:
+    """Bring the schema to this version: revision before and after. Raises StoreError for a schema of a newer fenban."""
+    with _told(database.engine.url), database.engine.execution_options(fenban_writes=True).connect() as connection:
+        if connection.dialect.name == "postgresql":
+            connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": UPGRADE_LOCK})
+        before = MigrationContext.configure(connection).get_current_revision()
+        after = _checked(before)
+        if before != after:
+            command.upgrade(_alembic(connection), "head")
+        connection.commit()
+    return before, after
+
+
+def _checked(revision: str | None) -> str:
+    """The newest revision; raises StoreError where the database is at one that this version does not know."""
+    scripts = ScriptDirectory.from_config(_alembic(None))
+    head = scripts.get_current_head()
+    if head is None or revision not in (None, *(script.revision for script in scripts.walk_revisions())):
+        raise StoreError(f"the store has schema {revision}, which is newer than this fenban; update fenban")
+    return head
+
+
+def _alembic(connection: Connection | None) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(files("service.store")).replace("%", "%%") + "/migrations")
+    config.attributes["connection"] = connection
+    return config
+
+
+def _sqlite(url: URL) -> Engine:
+    if url.database and url.database != ":memory:":
+        _make_folder(Path(url.database))
+    engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS})
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: Any, _: Any) -> None:
+        connection.isolation_level = None  # transactions begin where SQLAlchemy says, not where the driver guesses
+        for pragma in PRAGMAS:
+            connection.execute(f"PRAGMA {pragma}").close()
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        writes = connection.get_execution_options().get("fenban_writes")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    return engine
+
+
+def _make_folder(path: Path) -> None:
+    """The folder of the file, and the file itself, for its owner alone."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        path.touch(mode=0o600)
+    except OSError as error:
+        raise StoreError(f"{path}: cannot be written: {error.strerror}") from None
+
+
+def _postgresql(url: URL) -> Engine:
+    try:
+        return create_engine(url, pool_pre_ping=True, isolation_level="READ COMMITTED")
+    except ModuleNotFoundError:
+        raise StoreError("PostgreSQL needs a driver: python -m pip install 'fenban[postgresql]'") from None
+
+
+@contextmanager
+def _told(url: URL) -> Iterator[None]:
+    """A database that is away, locked or damaged is told without SQL: its parameters hold text."""
+    try:
+        yield
+    except DBAPIError as error:
+        if error.connection_invalidated or type(error).__name__ in ("OperationalError", "InterfaceError"):
+            place = url.render_as_string(hide_password=True)
+            raise StoreError(f"{place}: the database cannot be used ({type(error.orig).__name__})") from None
+        raise StoreError(f"the store refused a change ({type(error.orig).__name__})") from None

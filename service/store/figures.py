@@ -1,0 +1,98 @@
+"""Counts for monitoring: how long the queue is and how old, how often clerks overrule, how the bands shift."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, case, func, select
+from sqlalchemy.orm import InstrumentedAttribute
+
+from service.review import Action
+from service.store.database import Database
+from service.store.records import Origin
+from service.store.schema import DecisionRow, PetitionRow, ReviewRow
+
+RECENT, BEFORE = timedelta(days=7), timedelta(days=35)
+"""The last week is compared with the four weeks before it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Petitions of one state and band: how many, and for how many seconds the oldest has been there."""
+
+    count: int
+    oldest_seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Overruled:
+    """Reviews of decisions of one category: how many confirmed it, how many corrected it or sent it back."""
+
+    confirmed: int
+    corrected: int
+    returned: int
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """First decisions of a period: how many, their shares by band, and the share with too many unknown words."""
+
+    decisions: int
+    bands: Mapping[str, float]
+    unfamiliar: float
+
+
+class Figures:
+    """Reads counts; no text is touched."""
+
+    def __init__(self, database: Database, now: Callable[[], datetime]) -> None:
+        self._database = database
+        self._now = now
+
+    def queue(self) -> dict[tuple[str, str], Waiting]:
+        """By state and band."""
+        at = self._now()
+        asked = select(
+            PetitionRow.state, PetitionRow.band, func.count(), func.min(PetitionRow.created_at)
+        ).group_by(PetitionRow.state, PetitionRow.band)  # fmt: skip
+        with self._database.reading() as session:
+            rows = session.execute(asked).tuples().all()
+        return {(state, band): Waiting(count, (at - oldest).total_seconds()) for state, band, count, oldest in rows}
+
+    def overruled(self) -> dict[str, Overruled]:
+        """By first-level category of the decision that was reviewed; "" where it had none."""
+        first = func.coalesce(func.substr(DecisionRow.category, 1, 2), "").label("first")
+        asked = (
+            select(first, *map(_times, Action))
+            .join(ReviewRow, ReviewRow.decision_id == DecisionRow.id)
+            .group_by("first")
+        )
+        with self._database.reading() as session:
+            return {category: Overruled(*map(int, counts)) for category, *counts in session.execute(asked).all()}
+
+    def periods(self) -> tuple[Period, Period]:
+        """The last week, and the four weeks before it."""
+        at = self._now()
+        return self._period(at - RECENT, at), self._period(at - BEFORE, at - RECENT)
+
+    def _period(self, since: datetime, until: datetime) -> Period:
+        asked = (
+            select(DecisionRow.band, func.count(), func.sum(_one_if(DecisionRow.unfamiliar)))
+            .where(DecisionRow.made_at > since, DecisionRow.made_at <= until, DecisionRow.origin == Origin.TRIAGE)
+            .group_by(DecisionRow.band)
+        )
+        with self._database.reading() as session:
+            rows = session.execute(asked).tuples().all()
+        total = sum(count for _, count, _ in rows)
+        strange = sum(int(unknown or 0) for *_, unknown in rows)
+        return Period(total, {band: count / total for band, count, _ in rows}, strange / total if total else 0.0)
+
+
+def _times(action: Action) -> ColumnElement[int]:
+    return func.sum(_one_if(ReviewRow.action == action))
+
+
+def _one_if(condition: ColumnElement[bool] | InstrumentedAttribute[bool]) -> ColumnElement[int]:
+    return case((condition, 1), else_=0)

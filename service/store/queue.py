@@ -1,0 +1,152 @@
+"""The queue: which petitions are shown to whom, in which order, page by page without skipping or repeating any."""
+
+from __future__ import annotations
+
+import json
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, exists, literal, or_, select, tuple_
+from sqlalchemy.orm import InstrumentedAttribute
+
+from classifier.errors import InputError
+from rules.rule import Urgency
+from rules.verdict import URGENCY_ORDER
+from service.review import State
+from service.store.records import Order, QueueItem, QueuePage
+from service.store.schema import PetitionRow, RecipientRow
+
+MOST_ITEMS = 200
+ASSIGNED = ("lead", "supporting")
+WITHHELD = "withheld"
+OUT = (State.SENT, State.SETTLED, State.RETURNED)
+"""States in which a department may see what is assigned to it; before, nobody has sent it there."""
+KEYS: Mapping[Order, tuple[InstrumentedAttribute[Any], ...]] = {
+    Order.URGENT: (PetitionRow.pressing, PetitionRow.received, PetitionRow.id),
+    Order.UNCERTAIN: (PetitionRow.certainty, PetitionRow.id),
+    Order.OLDEST: (PetitionRow.received, PetitionRow.id),
+}
+"""What each order sorts by; the id makes it one order and no other."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What of the queue is asked for; None: whatever it is. `category`: it or anything below it.
+
+    `department`: leads or supports. `after`: the `next` of the page before.
+    """
+
+    states: tuple[State, ...] = ()
+    band: str | None = None
+    category: str | None = None
+    department: str | None = None
+    kind: str | None = None
+    urgency: Urgency | None = None
+    disagreement: bool | None = None
+    suspect: bool | None = None
+    order: Order = Order.URGENT
+    limit: int = 50
+    after: str | None = None
+
+
+def selected(question: Question, only_for: str | None) -> Select[PetitionRow]:
+    """The rows of one page and one more. `only_for`: what this department may see."""
+    keys = KEYS[question.order]
+    asked = select(PetitionRow).where(*_filters(question)).order_by(*keys).limit(question.limit + 1)
+    if question.after is not None:
+        asked = asked.where(
+            tuple_(*keys) > tuple_(*(literal(value) for value in _read(question.after, question.order)))
+        )
+    return asked.where(visible_to(only_for)) if only_for else asked
+
+
+def _filters(question: Question) -> list[ColumnElement[bool]]:
+    equal = {
+        PetitionRow.band: question.band,
+        PetitionRow.kind: question.kind,
+        PetitionRow.disagreement: question.disagreement,
+        PetitionRow.suspect: question.suspect,
+        PetitionRow.pressing: URGENCY_ORDER.index(question.urgency) if question.urgency else None,
+    }
+    filters: list[ColumnElement[bool]] = [column == value for column, value in equal.items() if value is not None]
+    if question.states:
+        filters.append(PetitionRow.state.in_(question.states))
+    if question.category:
+        below = PetitionRow.category.startswith(f"{question.category}.", autoescape=True)
+        filters.append(or_(PetitionRow.category == question.category, below))
+    if question.department:
+        filters.append(_stands(question.department, ASSIGNED))
+    return filters
+
+
+def visible_to(department: str) -> ColumnElement[bool]:
+    """What is assigned to a department, has been sent out, and is not withheld from it."""
+    return (
+        PetitionRow.state.in_(OUT)
+        & _stands(department, ASSIGNED)
+        & ~_stands(department, (WITHHELD,))
+    )  # fmt: skip
+
+
+def _stands(department: str, parts: tuple[str, ...]) -> ColumnElement[bool]:
+    return exists().where(
+        RecipientRow.petition_id == PetitionRow.id,
+        RecipientRow.department == department,
+        RecipientRow.part.in_(parts),
+    )
+
+
+def page(rows: list[PetitionRow], question: Question) -> QueuePage:
+    """The rows that were asked for, and where the next page begins."""
+    shown = rows[: question.limit]
+    more = len(rows) > question.limit
+    return QueuePage(tuple(item(row) for row in shown), _written(shown[-1], question.order) if more else None)
+
+
+def item(row: PetitionRow) -> QueueItem:
+    return QueueItem(
+        id=row.id,
+        external_id=row.external_id,
+        received=row.received,
+        state=State(row.state),
+        version=row.version,
+        band=row.band,
+        category=row.category,
+        kind=row.kind,
+        lead=row.lead,
+        urgency=URGENCY_ORDER[row.pressing],
+        certainty=row.certainty,
+        disagreement=row.disagreement,
+        suspect=row.suspect,
+        returns=row.returns,
+    )
+
+
+def _written(row: PetitionRow, order: Order) -> str:
+    values = [getattr(row, key.key) for key in KEYS[order]]
+    told = [value.isoformat() if isinstance(value, date) else value for value in values]
+    return urlsafe_b64encode(json.dumps([order, *told]).encode()).decode()
+
+
+def _read(cursor: str, order: Order) -> list[Any]:
+    """Where a page begins; raises InputError for a cursor that is none, or is of another order."""
+    try:
+        written, *told = json.loads(urlsafe_b64decode(cursor.encode()))
+        keys = KEYS[Order(written)]
+        values = [_value(key.type.python_type, value) for key, value in zip(keys, told, strict=True)]
+    except (ValueError, TypeError):
+        raise InputError("after: not a value that `next` of a page gave") from None
+    if written != order:
+        raise InputError(f"after: comes from a page in the order '{written}'")
+    return values
+
+
+def _value(kind: type, value: Any) -> Any:
+    if kind is date:
+        return date.fromisoformat(value)
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        raise TypeError
+    return kind(value)
