@@ -18,8 +18,8 @@ SHINGLE = 8
 """Characters in a row that two texts share when they are twins."""
 ALIKE = 0.3
 """Containment from which no split may separate two texts."""
-SAME = 0.8
-"""Containment from which two texts are as good as the same petition."""
+SAME, SAME_LONGER = 0.8, 0.5
+"""How much of the shorter and of the longer text both hold when they are as good as the same petition."""
 COMMON = 1000
 """Shingles of more texts than this are turns of phrase: they make no twins."""
 BLOCK = 500
@@ -28,29 +28,49 @@ BLOCK = 500
 
 @dataclass(frozen=True, slots=True)
 class Twins:
-    """Rows `first` < `second` are nearly the same text. `containment`: how much of the shorter one stands in the other.
+    """Rows `first` < `second` are nearly the same text. `shorter`, `longer`: how much of it stands in the other.
 
     Shared shingles count by how rare they are (inverse document frequency), so that turns of phrase join no texts.
     """
 
     first: int
     second: int
-    containment: float
+    shorter: float
+    longer: float
 
 
-def twin_groups(petitions: Sequence[Petition], least: float = ALIKE) -> list[int]:
+def twin_groups(petitions: Sequence[Petition]) -> list[int]:
     """A group number for each petition: the row of its first text. Near-identical texts share one, so that no split
     separates them (Broder 1997, on the resemblance and containment of documents).
     """
-    texts = [readable(read(petition).text) for petition in petitions]
-    first_with: dict[str, int] = {}
-    same = [first_with.setdefault(text, row) for row, text in enumerate(texts)]
-    parents = list(range(len(texts)))
+    first_with, same = _distinct(petitions)
+    parents = list(range(len(petitions)))
     rows = list(first_with.values())
-    for twins in _pairs(list(first_with), least):
+    for twins in _pairs(list(first_with), ALIKE):
         first, second = _root(parents, rows[twins.first]), _root(parents, rows[twins.second])
         parents[max(first, second)] = min(first, second)
     return [_root(parents, row) for row in same]
+
+
+def same_groups(petitions: Sequence[Petition]) -> list[int]:
+    """A group number for each petition: the row of its first text, of which every other text of the group is as good
+    as a copy. No chain: what is like a copy alone is not in it.
+    """
+    first_with, same = _distinct(petitions)
+    rows = list(first_with.values())
+    leaders: dict[int, int] = {}
+    for twins in sorted(_pairs(list(first_with), SAME), key=lambda twins: (twins.second, twins.first)):
+        first, second = rows[twins.first], rows[twins.second]
+        if twins.longer >= SAME_LONGER and first not in leaders:
+            leaders.setdefault(second, first)
+    return [leaders.get(row, row) for row in same]
+
+
+def _distinct(petitions: Sequence[Petition]) -> tuple[dict[str, int], list[int]]:
+    """Each text with the first row that has it, and that row for every petition."""
+    first_with: dict[str, int] = {}
+    texts = [readable(read(petition).text) for petition in petitions]
+    return first_with, [first_with.setdefault(text, row) for row, text in enumerate(texts)]
 
 
 def _pairs(texts: Sequence[str], least: float) -> Iterator[Twins]:
@@ -60,9 +80,9 @@ def _pairs(texts: Sequence[str], least: float) -> Iterator[Twins]:
     for start in range(0, len(texts), BLOCK):
         shared = (rows[start : start + BLOCK] @ rows.T).tocoo()
         firsts, seconds = shared.row + start, shared.col
-        containment = shared.data / np.minimum(sizes[firsts], sizes[seconds])
-        kept = np.flatnonzero((firsts < seconds) & (containment >= least))
-        yield from (Twins(int(firsts[n]), int(seconds[n]), float(containment[n])) for n in kept)
+        shorter, longer = (shared.data / end(sizes[firsts], sizes[seconds]) for end in (np.minimum, np.maximum))
+        kept = np.flatnonzero((firsts < seconds) & (shorter >= least))
+        yield from (Twins(int(firsts[n]), int(seconds[n]), float(shorter[n]), float(longer[n])) for n in kept)
 
 
 def _weighed(rows: csr_matrix) -> csr_matrix:

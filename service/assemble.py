@@ -71,6 +71,12 @@ def shelf(settings: Settings) -> ModelShelf:
     return ModelShelf((settings.models_dir, shipped_models()))
 
 
+def shadow_version(settings: Settings) -> str | None:
+    """The model that decides beside the one in force: the setting goes before active.json."""
+    active = read_active(settings.models_dir)
+    return settings.shadow_model or (active.shadow if active else None)
+
+
 def build_engine(rulebook: Rulebook) -> Engine:
     """The engine; a segmenter only if some rule looks at whole words."""
     whole = any(rule.when.whole_word for rule in rulebook.rules)

@@ -8,8 +8,9 @@ from typing import Annotated
 
 import typer
 
-from service.cli_learning import adapt, label_next
-from service.cli_rules import models_app, rules_app
+from service.cli_learning import adapt, audit, label_next, train
+from service.cli_models import models_app
+from service.cli_rules import rules_app
 from service.options import (
     DateColumn,
     IdColumn,
@@ -101,44 +102,7 @@ def batch(
     say("next: fenban serve  (a page to paste petitions into, and the HTTP interface)")
 
 
-@app.command()
-def train(
-    source: Annotated[
-        Path | None, typer.Argument(metavar="IN", help="Labelled petitions: CSV, XLSX or JSON lines.")
-    ] = None,
-    label: LabelColumns = None,
-    name: Annotated[str | None, typer.Option(help="Version of the new model.")] = None,
-    default: Annotated[
-        bool, typer.Option("--default", help="Rebuild the shipped model from our own petitions.")
-    ] = False,
-    id_column: IdColumn = None,
-    title: TitleColumn = None,
-    text: TextColumn = None,
-    date_column: DateColumn = None,
-    pack: Pack = None,
-    models_dir: ModelsDir = None,
-) -> None:
-    """Train a model on your own labelled petitions."""
-    from classifier.dataset import read_dataset
-    from classifier.errors import InputError
-    from rules.rulebook import load
-    from service.console import say, show_report, told
-    from service.training import train_and_save, train_default
-
-    settings = read_options(pack, None, models_dir)
-    rulebook = load(settings.pack)
-
-    if default:
-        folder, report = train_default(name or "default", rulebook, settings, told)
-    elif source is None or name is None or not label:
-        raise InputError("train needs IN, --label HEAD=COLUMN and --name (or --default)")
-    else:
-        columns = read_columns(id_column, title, text, date_column)
-        examples = read_dataset(source, read_labels(label), columns, rulebook.taxonomy)
-        folder, report = train_and_save(name, examples, rulebook, settings, told)
-    show_report(report)
-    say(f"figures of rows held back from training -> {folder}")
-    say(f"next: fenban batch IN OUT --model {folder.name} --models-dir {settings.models_dir}")
+app.command()(train)
 
 
 @app.command()
@@ -185,6 +149,7 @@ def evaluate(
 
 app.command()(adapt)
 app.command()(label_next)
+app.command()(audit)
 
 
 @app.command()

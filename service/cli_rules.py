@@ -1,4 +1,4 @@
-"""Commands on rules and models: check, test, try, list, show."""
+"""Commands on rules: check, test, try, list."""
 
 from __future__ import annotations
 
@@ -6,10 +6,9 @@ from typing import Annotated
 
 import typer
 
-from service.options import ModelsDir, Pack, read_options, read_rulebook
+from service.options import Pack, read_rulebook
 
 rules_app = typer.Typer(no_args_is_help=True, help="Check, test, try and list the rules of a pack.")
-models_app = typer.Typer(no_args_is_help=True, help="List and show models.")
 
 
 @rules_app.command("check")
@@ -84,27 +83,3 @@ def rules_list(
     for rule in rulebook.rules:
         if code is None or rule.conclusion.startswith(code) or covering.get(rule.conclusion) == code:
             say(f"{rule.then}  {rule.weight}  {rule.id}: {rule.why}")
-
-
-@models_app.command("list")
-def models_list(models_dir: ModelsDir = None) -> None:
-    """List the models there are, the active one marked."""
-    from service.assemble import shelf
-    from service.console import say
-
-    settings = read_options(None, None, models_dir)
-    found = shelf(settings).find(settings.model)
-    for manifest in shelf(settings).manifests():
-        mark = "*" if found and manifest.version == found.name else " "
-        say(f"{mark} {manifest.version}  {', '.join(manifest.heads)}  {manifest.training.rows} rows")
-
-
-@models_app.command("show")
-def models_show(version: str, models_dir: ModelsDir = None) -> None:
-    """Show the card of a model."""
-    from classifier.artifact import CARD
-    from service.assemble import shelf
-
-    folder = shelf(read_options(None, None, models_dir)).find(version)
-    if folder is not None:
-        typer.echo((folder / CARD).read_text(encoding="utf-8"))

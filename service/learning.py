@@ -8,7 +8,8 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from classifier.artifact import dataset_digest, load, manifest_digest, read_manifest
-from classifier.challenge import COMPARISON, Challenge, Split, Timed, compared, split
+from classifier.challenge import COMPARISON, Challenge
+from classifier.contest import Split, Timed, compared, split
 from classifier.corpus import read_corpus
 from classifier.dataset import Example
 from classifier.errors import InputError

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -11,12 +11,10 @@ from threading import Event, Thread
 
 from classifier.artifact import load
 from classifier.errors import ArtifactError
-from classifier.model import Classifier
 from classifier.succession import ACTIVE
 from rules.petition import Petition
-from service.assemble import shelf
+from service.assemble import shadow_version, shelf
 from service.decision import Decision
-from service.promotion import shadow_version
 from service.settings import Settings
 from service.shadow import Disagreement, disagreements
 from service.triage import Triage
@@ -87,40 +85,51 @@ class LiveTriage:
     def look(self) -> None:
         """Take up what active.json names, if it changed since the last look or could not be used then."""
         stamp = self._seen()
-        if stamp == self._stamp and self.problem is None:
-            return
-        try:
-            self._in_force = self._renewed()
-        except Exception as error:  # the door of this thread: whatever is wrong with a model, the one before decides on
-            self._tell(error)
-        else:
-            self.problem = None
-        self._stamp = stamp
+        if stamp != self._stamp or self.problem:
+            faults = [self._tried(step) for step in (self._take_model, self._take_shadow)]
+            self._tell("; ".join(filter(None, faults)) or None)
+            self._stamp = stamp
 
-    def _renewed(self) -> InForce:
-        """What is to be in force, models in use already taken as they are."""
-        before = self._in_force
+    def _tried(self, step: Callable[[], None]) -> str | None:
+        """The door of this thread: whatever is wrong with a model, the one before decides on. Says what is wrong.
+
+        Messages about models name files and versions; of other errors only the type is told.
+        """
+        try:
+            step()
+        except ArtifactError as error:
+            return str(error)
+        except Exception as error:
+            return f"fault: {type(error).__name__}"
+        return None
+
+    def _take_model(self) -> None:
         folder = shelf(self._settings).find(self._settings.model)
-        triage = self._with(before.triage, folder)
-        beside = shadow_version(self._settings)
-        shadow = self._with(before.shadow or triage, shelf(self._settings).find(beside)) if beside else None
-        return InForce(triage, shadow)
+        self._in_force = replace(self._in_force, triage=self._with(self.now, folder))
+
+    def _take_shadow(self) -> None:
+        """Who decides beside it; nobody when it is the model in force itself."""
+        wanted = shadow_version(self._settings)
+        folder = shelf(self._settings).find(wanted) if wanted else None
+        heard = folder is None or folder.name == self.now.versions.model
+        shadow = None if heard else self._with(self.shadow or self.now, folder)
+        self._in_force = replace(self._in_force, shadow=shadow)
 
     def _with(self, triage: Triage, folder: Path | None) -> Triage:
-        """`triage` itself when that is its model already."""
+        """`triage` itself when that is its model already; a new one has decided something before it is in force."""
         loaded = triage.classifier.version if triage.classifier else None
         if loaded == (folder.name if folder else None):
             return triage
-        classifier: Classifier | None = load(folder) if folder else None
-        log.info("model %s is loaded", classifier.version if classifier else "none")
-        return replace(triage, classifier=classifier)
+        renewed = replace(triage, classifier=load(folder) if folder else None)
+        renewed.decide([Petition("model", str(renewed.versions.model))], date.today())
+        log.info("model %s is loaded", renewed.versions.model)
+        return renewed
 
-    def _tell(self, error: Exception) -> None:
-        """Each problem once. Messages about models name files and versions; of other errors only the type is told."""
-        told = str(error) if isinstance(error, ArtifactError) else f"fault: {type(error).__name__}"
-        if told != self.problem:
-            log.error("the model in force stays %s: %s", self.now.versions.model, told)
-        self.problem = told
+    def _tell(self, problem: str | None) -> None:
+        """Each problem once."""
+        if problem and problem != self.problem:
+            log.error("models in force stay as they are (%s): %s", self.now.versions.model, problem)
+        self.problem = problem
 
     def _seen(self) -> Stamp:
         """The files that say what is in force; a few calls to the file system."""

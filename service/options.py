@@ -10,6 +10,7 @@ import typer
 if TYPE_CHECKING:
     from classifier.dataset import Columns
     from rules.rulebook import Rulebook
+    from service.review import Settled
     from service.settings import Settings
 
 Pack = Annotated[str | None, typer.Option(help="Rulebook: name of a shipped pack, or a folder.")]
@@ -23,6 +24,8 @@ RegionColumn = Annotated[str | None, typer.Option("--region", metavar="COL", hel
 LabelColumns = Annotated[
     list[str] | None, typer.Option("--label", metavar="HEAD=COL", help="Head and its column; repeatable.")
 ]
+
+FromStore = Annotated[bool, typer.Option("--from-store", help="Use what clerks confirmed and corrected.")]
 
 
 def read_options(pack: str | None, model: str | None, models_dir: Path | None) -> Settings:
@@ -61,3 +64,13 @@ def read_labels(given: list[str] | None) -> dict[str, str]:
             raise InputError(f"--label {item}: write HEAD=COLUMN, with HEAD one of {', '.join(HEADS)}")
         labels[head] = column
     return labels
+
+
+def read_settled(settings: Settings) -> list[Settled]:
+    """What clerks confirmed and corrected, in order of time, from the store. Raises StoreError."""
+    from contextlib import closing
+
+    from service.store.store import open_store
+
+    with closing(open_store(settings.database_url)) as store:
+        return store.ledger.settled()

@@ -10,7 +10,7 @@ from classifier.artifact import load, manifest_digest
 from classifier.challenge import Challenge, objections, read_challenge, summary
 from classifier.errors import ArtifactError
 from classifier.succession import Active, Change, read_active, write_active
-from service.assemble import shelf
+from service.assemble import shadow_version, shelf
 from service.errors import RefusedError
 from service.settings import Settings
 
@@ -29,11 +29,6 @@ def standing(version: str, settings: Settings) -> Standing:
     kept, found = _kept(settings), shelf(settings).find(settings.model)
     changes = tuple(one for one in kept.history if version in (one.version, one.before))
     return Standing(found is not None and found.name == version, shadow_version(settings) == version, changes)
-
-
-def shadow_version(settings: Settings) -> str | None:
-    """The model that decides beside the one in force: the setting goes before active.json."""
-    return settings.shadow_model or _kept(settings).shadow
 
 
 def promote(version: str, accept: str | None, settings: Settings) -> Change:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from classifier.twins import SAME, twin_groups
+from classifier.twins import same_groups, twin_groups
 from rules.petition import Petition
 
 LONG = "青禾小区三栋从上周五开始停水，物业说水泵坏了，自来水公司说不归他们管，请领导协调尽快恢复供水"
@@ -17,9 +17,16 @@ MATTERS = (
 )
 
 
-def groups(*texts: str, least: float | None = None) -> list[int]:
-    petitions = [Petition(str(number), text) for number, text in enumerate(texts)]
-    return twin_groups(petitions) if least is None else twin_groups(petitions, least)
+def groups(*texts: str) -> list[int]:
+    return twin_groups(petitions(*texts))
+
+
+def same(*texts: str) -> list[int]:
+    return same_groups(petitions(*texts))
+
+
+def petitions(*texts: str) -> list[Petition]:
+    return [Petition(str(number), text) for number, text in enumerate(texts)]
 
 
 def test_near_identical_texts_share_a_group() -> None:
@@ -43,7 +50,7 @@ def test_a_turn_of_phrase_joins_nobody() -> None:
 def test_texts_that_share_a_half_are_twins_for_a_split_but_not_the_same() -> None:
     changed = LONG[:24] + "现在换成电梯停了两个星期，老人上下楼很不方便"
     assert len(set(groups(LONG, changed, OTHER, *MATTERS))) == 2 + len(MATTERS)
-    assert len(set(groups(LONG, changed, OTHER, *MATTERS, least=SAME))) == 3 + len(MATTERS)
+    assert len(set(same(LONG, changed, OTHER, *MATTERS))) == 3 + len(MATTERS)
 
 
 def test_the_group_is_named_by_its_first_row() -> None:
@@ -51,4 +58,21 @@ def test_the_group_is_named_by_its_first_row() -> None:
 
 
 def test_no_texts_have_no_groups() -> None:
-    assert groups() == []
+    assert groups() == same() == []
+
+
+def test_a_copy_with_a_greeting_is_the_same() -> None:
+    assert same(LONG, LONG + "，谢谢！", LONG) == [0, 0, 0]
+
+
+def test_a_short_text_inside_a_long_one_is_not_the_same() -> None:
+    assert same(LONG[:14], LONG, OTHER) == [0, 1, 2]
+    assert groups(LONG[:14], LONG, OTHER) == [0, 0, 2]
+
+
+def test_what_is_like_a_copy_alone_is_not_the_same_as_the_first() -> None:
+    parts = ["".join(chr(0x4E00 + 60 * part + place) for place in range(50)) for part in range(4)]
+
+    chain = [parts[0] + parts[1], parts[0][10:] + parts[1] + parts[2][:10], parts[0][24:] + parts[1] + parts[2][:24]]
+    assert same(*chain) == [0, 0, 2]
+    assert groups(*chain) == [0, 0, 0]
