@@ -89,7 +89,13 @@ class QueueIn(BaseModel):
 
 
 def add_petitions(app: FastAPI, desk: Desk) -> None:
-    """The routes."""
+    """All routes of petitions."""
+    _add_reading(app, desk)
+    _add_changes(app, desk)
+
+
+def _add_changes(app: FastAPI, desk: Desk) -> None:
+    """What changes something."""
 
     @app.post("/v1/petitions", status_code=201, tags=["petitions"])
     def submit(submission: SubmissionIn, request: Request, response: Response) -> Json:
@@ -97,19 +103,6 @@ def add_petitions(app: FastAPI, desk: Desk) -> None:
         taken, decision = desk.submit(submission.petition(), _actor(request))
         response.status_code = 201 if taken.new else 200
         return {"id": taken.id, "external_id": submission.id, "new": taken.new, "decision": decision}
-
-    @app.get("/v1/petitions", tags=["petitions"])
-    def queue(asked: Annotated[QueueIn, Query()], request: Request) -> Json:
-        """The queue, without texts: waiting and returned petitions unless `state` says otherwise. `next` is given back
-        as `after`.
-        """
-        return asdict(desk.store.petitions.queue(asked.question(), _actor(request)))
-
-    @app.get("/v1/petitions/{petition_id}", tags=["petitions"])
-    def petition(petition_id: Number, request: Request) -> Json:
-        """A petition with its decisions and reviews; a department sees its own matters of what is assigned to it."""
-        actor = _actor(request)
-        return view(desk.store.petitions.read(petition_id, actor), actor)
 
     @app.post("/v1/petitions/{petition_id}/reviews", status_code=201, tags=["petitions"])
     def review(petition_id: Number, given: ReviewIn, request: Request) -> Json:
@@ -126,6 +119,23 @@ def add_petitions(app: FastAPI, desk: Desk) -> None:
         """Ask the rules and the model of today again; what a clerk has settled stays."""
         actor = _actor(request)
         return view(desk.redecide(petition_id, given.version, actor), actor)
+
+
+def _add_reading(app: FastAPI, desk: Desk) -> None:
+    """What only reads."""
+
+    @app.get("/v1/petitions", tags=["petitions"])
+    def queue(asked: Annotated[QueueIn, Query()], request: Request) -> Json:
+        """The queue, without texts: waiting and returned petitions unless `state` says otherwise. `next` is given back
+        as `after`.
+        """
+        return asdict(desk.store.petitions.queue(asked.question(), _actor(request)))
+
+    @app.get("/v1/petitions/{petition_id}", tags=["petitions"])
+    def petition(petition_id: Number, request: Request) -> Json:
+        """A petition with its decisions and reviews; a department sees its own matters of what is assigned to it."""
+        actor = _actor(request)
+        return view(desk.store.petitions.read(petition_id, actor), actor)
 
     @app.get("/v1/audit", tags=["petitions"])
     def audit(
