@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from importlib.resources import files
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from classifier.artifact import load, read_manifest, versions
 from classifier.errors import ArtifactError
@@ -20,6 +21,9 @@ from rules.rulebook import load as load_rulebook
 from service.settings import Settings
 from service.triage import Triage
 from service.words import words
+
+if TYPE_CHECKING:
+    from service.store.store import Store
 
 YOUNG_OBJECTS = 20_000
 """New objects between two looks of the garbage collector."""
@@ -88,6 +92,13 @@ def build_classifier(settings: Settings) -> Classifier | None:
     """The model the settings name; None when they name none and none is active."""
     folder = shelf(settings).find(settings.model)
     return load(folder) if folder else None
+
+
+def build_store(settings: Settings) -> Store:
+    """The store behind the settings' address, brought to the schema of this version. Raises StoreError."""
+    from service.store.store import open_store
+
+    return open_store(settings.database_url)
 
 
 def build_triage(settings: Settings) -> Triage:

@@ -10,6 +10,7 @@ import typer
 
 from service.cli_learning import adapt, audit, label_next, train
 from service.cli_models import models_app
+from service.cli_office import accounts_app, store_app, tokens_app
 from service.cli_rules import rules_app
 from service.options import (
     DateColumn,
@@ -33,6 +34,9 @@ app = typer.Typer(
 )
 app.add_typer(rules_app, name="rules")
 app.add_typer(models_app, name="models")
+app.add_typer(accounts_app, name="accounts")
+app.add_typer(tokens_app, name="tokens")
+app.add_typer(store_app, name="store")
 
 
 @app.command()
@@ -156,19 +160,18 @@ app.command()(audit)
 def serve(
     host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
     port: Annotated[int | None, typer.Option(min=1, max=65535, help="Port to listen on.")] = None,
+    open_house: Annotated[
+        bool, typer.Option("--open", help="A trial without accounts, for this machine alone.")
+    ] = False,
     pack: Pack = None,
     model: Model = None,
     models_dir: ModelsDir = None,
 ) -> None:
-    """Start the page and the HTTP interface."""
-    import uvicorn
-
-    from service.api.app import build_app
-    from service.assemble import build_triage
+    """Start the pages and the HTTP interface."""
+    from service.server import Address, serve_forever
 
     settings = read_options(pack, model, models_dir)
-    api = build_app(build_triage(settings))
-    uvicorn.run(api, host=host or settings.host, port=port or settings.port, log_level="info", access_log=False)
+    serve_forever(settings, Address(host or settings.host, port or settings.port), open_house)
 
 
 @app.command()

@@ -14,12 +14,14 @@ from classifier.errors import ArtifactError
 from rules.errors import RulebookError
 from rules.petition import Petition
 from service.assemble import build_classifier, build_engine, code_version
+from service.errors import StoreError
 from service.settings import Settings
 from service.triage import Triage
 from service.words import words
 
 OURS = ("rules", "classifier", "service", "models")
-FAST_PARTS = {"daachorse": "plain matching", "rjieba": "jieba"}
+FAST_PARTS = {"daachorse": "plain matching", "rjieba": "jieba", "argon2": "scrypt"}
+"""Packages that need a wheel for this processor, and what does their work without one."""
 SAMPLE = "小区门口的路灯坏了半个月，晚上漆黑一片，请安排人来修。"
 
 
@@ -33,7 +35,7 @@ class Finding:
 
 def examine(settings: Settings) -> list[Finding]:
     """Every finding, good and bad."""
-    return [*_packages(), *_parts(settings)]
+    return [*_packages(), *_parts(settings), _store(settings)]
 
 
 def _packages() -> Iterator[Finding]:
@@ -46,7 +48,7 @@ def _packages() -> Iterator[Finding]:
         )
     for name, fallback in FAST_PARTS.items():
         found = find_spec(name) is not None
-        yield Finding(True, f"{name}" if found else f"{name} has no wheel here; {fallback} is used, slower and equal")
+        yield Finding(True, name if found else f"{name} is not here; {fallback} does its work")
 
 
 def _parts(settings: Settings) -> Iterator[Finding]:
@@ -67,3 +69,14 @@ def _parts(settings: Settings) -> Iterator[Finding]:
     triage = Triage(rulebook, build_engine(rulebook), classifier, code_version(), words().kind_names)
     (decision,) = triage.decide([Petition("doctor", SAMPLE)], date.today())
     yield Finding(decision.category is not None, f"a decision: {decision.path or 'none'}")
+
+
+def _store(settings: Settings) -> Finding:
+    """Looks without making or changing anything."""
+    from service.store.database import current_revision
+
+    try:
+        revision = current_revision(settings.database_url)
+    except StoreError as error:
+        return Finding(False, f"store: {error}")
+    return Finding(True, f"store with schema {revision}" if revision else "no store yet; fenban serve makes it")

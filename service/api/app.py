@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from fastapi import FastAPI, Response
+from fastapi import Depends, FastAPI, Response
 from fastapi.concurrency import run_in_threadpool
 from fastapi.openapi.docs import get_swagger_ui_html
 from fastapi.responses import HTMLResponse
@@ -15,8 +15,12 @@ from pydantic import TypeAdapter
 from rules.petition import Petition
 from rules.rulebook import Rulebook
 from service.api.gathering import Gathering
+from service.api.monitoring import add_metrics
+from service.api.petitions import add_petitions
 from service.api.problems import MEDIA, add_problems
+from service.api.reception import Reception
 from service.api.schemas import BatchIn, PetitionIn, ProblemOut
+from service.api.session import add_sessions
 from service.decision import Decision
 from service.tables import DECISION
 from service.triage import Triage
@@ -38,9 +42,12 @@ PROBLEMS: dict[int | str, dict[str, Any]] = {
 JSON = "application/json"
 
 
-def build_app(triage: Triage) -> FastAPI:
-    """Everything under one roof; `triage` holds rulebook and model."""
+def build_app(triage: Triage, reception: Reception | None = None) -> FastAPI:
+    """Everything under one roof; `triage` holds rulebook and model. With a `reception` petitions are kept, and who asks
+    must say who they are; without one nothing is kept and everybody may ask.
+    """
     app = FastAPI(
+        dependencies=[Depends(reception.gate)] if reception else None,
         title="分办 fenban",
         version=triage.code_version,
         summary="Which matter a petition is, who leads, on what ground, how sure.",
@@ -53,6 +60,10 @@ def build_app(triage: Triage) -> FastAPI:
     _add_health(app, triage)
     _add_docs(app)
     add_pages(app, triage)
+    if reception:
+        add_petitions(app, reception.desk)
+        add_sessions(app, reception.gate)
+        add_metrics(app, reception.monitor)
     return app
 
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import Annotated, Any
+from typing import Annotated
 
-from fastapi import FastAPI, HTTPException, Query, Request, Response
-from fastapi.responses import JSONResponse
+from fastapi import FastAPI, HTTPException, Path, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from rules.policy import Band
@@ -22,6 +21,11 @@ from service.view import view
 
 WAITING = (State.WAITING, State.RETURNED)
 """What the queue shows when no state is asked for."""
+
+
+HIGHEST = 2**31 - 1
+Number = Annotated[int, Path(ge=1, le=HIGHEST)]
+"""The number of a petition in the store."""
 
 
 class SubmissionIn(PetitionIn):
@@ -85,7 +89,13 @@ class QueueIn(BaseModel):
 
 
 def add_petitions(app: FastAPI, desk: Desk) -> None:
-    """The routes."""
+    """All routes of petitions."""
+    _add_reading(app, desk)
+    _add_changes(app, desk)
+
+
+def _add_changes(app: FastAPI, desk: Desk) -> None:
+    """What changes something."""
 
     @app.post("/v1/petitions", status_code=201, tags=["petitions"])
     def submit(submission: SubmissionIn, request: Request, response: Response) -> Json:
@@ -94,21 +104,8 @@ def add_petitions(app: FastAPI, desk: Desk) -> None:
         response.status_code = 201 if taken.new else 200
         return {"id": taken.id, "external_id": submission.id, "new": taken.new, "decision": decision}
 
-    @app.get("/v1/petitions", tags=["petitions"])
-    def queue(asked: Annotated[QueueIn, Query()], request: Request) -> Json:
-        """The queue, without texts: waiting and returned petitions unless `state` says otherwise. `next` is given back
-        as `after`.
-        """
-        return asdict(desk.store.petitions.queue(asked.question(), _actor(request)))
-
-    @app.get("/v1/petitions/{petition_id}", tags=["petitions"])
-    def petition(petition_id: int, request: Request) -> Json:
-        """A petition with its decisions and reviews; a department sees its own matters of what is assigned to it."""
-        actor = _actor(request)
-        return view(desk.store.petitions.read(petition_id, actor), actor)
-
     @app.post("/v1/petitions/{petition_id}/reviews", status_code=201, tags=["petitions"])
-    def review(petition_id: int, given: ReviewIn, request: Request) -> Json:
+    def review(petition_id: Number, given: ReviewIn, request: Request) -> Json:
         """Confirm, correct or return. A corrected category always routes anew. 409: somebody was first, and what they
         did stands in `happened`.
         """
@@ -118,14 +115,32 @@ def add_petitions(app: FastAPI, desk: Desk) -> None:
         return view(desk.review(petition_id, given.version, given.review(), actor), actor)
 
     @app.post("/v1/petitions/{petition_id}/redecide", status_code=201, tags=["petitions"])
-    def redecide(petition_id: int, given: RedecideIn, request: Request) -> Json:
+    def redecide(petition_id: Number, given: RedecideIn, request: Request) -> Json:
         """Ask the rules and the model of today again; what a clerk has settled stays."""
         actor = _actor(request)
         return view(desk.redecide(petition_id, given.version, actor), actor)
 
+
+def _add_reading(app: FastAPI, desk: Desk) -> None:
+    """What only reads."""
+
+    @app.get("/v1/petitions", tags=["petitions"])
+    def queue(asked: Annotated[QueueIn, Query()], request: Request) -> Json:
+        """The queue, without texts: waiting and returned petitions unless `state` says otherwise. `next` is given back
+        as `after`.
+        """
+        return asdict(desk.store.petitions.queue(asked.question(), _actor(request)))
+
+    @app.get("/v1/petitions/{petition_id}", tags=["petitions"])
+    def petition(petition_id: Number, request: Request) -> Json:
+        """A petition with its decisions and reviews; a department sees its own matters of what is assigned to it."""
+        actor = _actor(request)
+        return view(desk.store.petitions.read(petition_id, actor), actor)
+
     @app.get("/v1/audit", tags=["petitions"])
     def audit(
-        petition: Annotated[int | None, Query()] = None, limit: Annotated[int, Query(ge=1, le=1000)] = 100
+        petition: Annotated[int | None, Query(ge=1, le=HIGHEST)] = None,
+        limit: Annotated[int, Query(ge=1, le=1000)] = 100,
     ) -> list[Json]:
         """Who did and read what, the latest first: ids, codes and names of accounts, no text."""
         return [asdict(record) for record in desk.store.trail.latest(limit, petition)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -39,10 +39,19 @@ def _encoded(policy: str) -> Headers:
 EVERYWHERE, ON_DOCS = _encoded(POLICY), _encoded(DOCS_POLICY)
 
 
-def problem(status: int, title: str, detail: str, errors: Sequence[FieldProblem] = ()) -> Response:
-    """A problem body."""
-    body = ProblemOut(title=title, status=status, detail=detail, errors=list(errors))
-    return JSONResponse(body.model_dump(), status_code=status, media_type=MEDIA)
+def problem(
+    status: int,
+    title: str,
+    detail: str,
+    errors: Sequence[FieldProblem] = (),
+    happened: Mapping[str, Any] | None = None,
+) -> Response:
+    """A problem body; `happened` only where there is something to tell."""
+    body = ProblemOut(
+        title=title, status=status, detail=detail, errors=list(errors), happened=dict(happened) if happened else None
+    )
+    told = body.model_dump(exclude=None if happened else {"happened"})
+    return JSONResponse(told, status_code=status, media_type=MEDIA)
 
 
 def add_problems(app: FastAPI) -> None:
@@ -74,7 +83,7 @@ async def _http(_: Request, error: Exception) -> Response:
 
 async def _known(_: Request, error: Exception) -> Response:
     ending = next(ending for kind, ending in ENDINGS.items() if isinstance(error, kind))
-    return problem(ending.status, ending.title, str(error))
+    return problem(ending.status, ending.title, str(error), happened=getattr(error, "happened", None))
 
 
 class BodyTooLargeError(Exception):

@@ -75,3 +75,4 @@ class ProblemOut(BaseModel):
     status: int
     detail: str
     errors: list[FieldProblem] = []
+    happened: dict[str, JsonValue] | None = Field(None, description="of a 409: what somebody did before")

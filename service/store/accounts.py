@@ -111,6 +111,14 @@ class Accounts:
             note(session, self._now(), actor, Did.LOGIN, (None, record.name))
         return record
 
+    def log_out(self, actor: Actor) -> None:
+        """End every session of the account: a cookie that was copied is worth nothing then."""
+        with self._database.writing() as session:
+            row = session.scalar(select(AccountRow).where(AccountRow.name == actor.name))
+            if row is not None:
+                row.epoch += 1
+                note(session, self._now(), actor, Did.LOGOUT, (None, row.name))
+
     def _try(self, name: str, address: str) -> tuple[AccountRecord | None, str]:
         """Count a try: the account, if there is one, and a hash to compare with in any case."""
         at = self._now()

@@ -93,6 +93,20 @@ def upgrade(database: Database) -> tuple[str | None, str]:
     return before, after
 
 
+def current_revision(url: str) -> str | None:
+    """The revision of the schema there; None where there is no store yet. Nothing is made. Raises StoreError."""
+    given = make_url(url) if "://" in url else None
+    if given is not None and given.get_backend_name() == "sqlite" and not Path(given.database or "").is_file():
+        return None
+    database = connect(url)
+    with _told(database.engine.url), database.engine.connect() as connection:
+        revision = MigrationContext.configure(connection).get_current_revision()
+    database.close()
+    if revision is not None:
+        _checked(revision)
+    return revision
+
+
 def _checked(revision: str | None) -> str:
     """The newest revision; raises StoreError where the database is at one that this version does not know."""
     scripts = ScriptDirectory.from_config(_alembic(None))

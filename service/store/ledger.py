@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import and_, delete, func, select, update
 from sqlalchemy.orm import aliased
 
-from service.access import Actor
+from service.access import COMMAND, Actor
 from service.review import Settled, State, Stored
 from service.store.audit import Did, note
 from service.store.database import Database
@@ -102,8 +102,10 @@ class Ledger:
         with self._database.writing() as session:
             count_uses(session, sorted(set(rules)), self._now())
 
-    def settled(self) -> list[Settled]:
-        """What clerks confirmed or corrected, in order of time; purged texts cannot teach and are left out."""
+    def settled(self, actor: Actor = COMMAND) -> list[Settled]:
+        """What clerks confirmed or corrected, in order of time; purged texts cannot teach and are left out. All these
+        texts are read, and the trail says so.
+        """
         decisions, reviews = aliased(DecisionRow), aliased(ReviewRow)
         said = (
             select(func.max(decisions.number))
@@ -125,8 +127,10 @@ class Ledger:
             .where(PetitionRow.state == State.SETTLED)
             .order_by(PetitionRow.settled_at, PetitionRow.id)
         )
-        with self._database.reading() as session:
-            return [_settled(*row) for row in session.execute(asked).tuples()]
+        with self._database.writing() as session:
+            found = [_settled(*row) for row in session.execute(asked).tuples()]
+            note(session, self._now(), actor, Did.EXPORT, (None, f"settled {len(found)}"))
+        return found
 
     def stored(self) -> Stored:
         """How often each category and department stands in the store: in decisions, reviews and tokens."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Self
 
 from service.store.accounts import Accounts
 from service.store.audit import Trail
@@ -33,6 +34,12 @@ class Store:
     def close(self) -> None:
         """Give all connections back."""
         self.database.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
 
 def open_store(url: str, now: Callable[[], datetime] = utc_now) -> Store:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from itertools import groupby
 from pathlib import Path
 from typing import TypeVar
@@ -119,12 +120,17 @@ def outsiders(withheld: Sequence[Withheld]) -> list[Outsiders]:
     return [Outsiders(tuple(one.name for one in group), reason) for reason, group in groups]
 
 
-def add_pages(app: FastAPI, triage: Triage) -> None:
-    """The page at `/` and its style sheet."""
-    templates = Environment(
+@lru_cache(maxsize=1)
+def templates() -> Environment:
+    """The pages' templates: everything is escaped, and a name that is not given is a fault."""
+    return Environment(
         loader=FileSystemLoader(HERE / "templates"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
     )
-    template = templates.get_template("decide.html")
+
+
+def add_pages(app: FastAPI, triage: Triage) -> None:
+    """The page at `/` and its style sheet."""
+    template = templates().get_template("decide.html")
     fixed = {"words": words(), "versions": triage.versions, "names": _names(triage), "folded": FOLDED}
     app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
 

@@ -1,0 +1,75 @@
+"""Logging in and out with a browser: a signed cookie that scripts cannot read and foreign pages cannot send."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from urllib.parse import parse_qs, urlsplit
+
+from fastapi import FastAPI, HTTPException, Request
+from fastapi.concurrency import run_in_threadpool
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+
+from service.api.gate import COOKIE, Gate
+from service.credentials import LONGEST_PASSWORD, SESSION_SECONDS, SessionClaim
+from service.store.accounts import ThrottledError
+from service.web.pages import templates
+from service.words import words
+
+MOST_FIELDS = 10
+
+
+def add_sessions(app: FastAPI, gate: Gate) -> None:
+    """`/login` and `/logout`."""
+    template = templates().get_template("login.html")
+
+    def page(problem: str = "", status: int = 200, headers: Mapping[str, str] | None = None) -> HTMLResponse:
+        told = words().page[problem] if problem else ""
+        return HTMLResponse(template.render(problem=told), status, headers=dict(headers or {}))
+
+    @app.get("/login", include_in_schema=False)
+    async def form() -> HTMLResponse:
+        return page()
+
+    @app.post("/login", include_in_schema=False)
+    async def log_in(request: Request) -> Response:
+        _check_origin(request)
+        name, password = _fields(await request.body())
+        address = request.client.host if request.client else ""
+        try:
+            account = await run_in_threadpool(gate.accounts.log_in, name, password, address)
+        except ThrottledError as error:
+            return page("throttled", 429, {"Retry-After": str(error.seconds)})
+        if account is None:
+            return page("refused", 401)
+        answer = RedirectResponse("/queue", 303)
+        cookie = gate.sessions.cookie(SessionClaim(account.id, account.epoch))
+        secure = request.url.scheme == "https"
+        answer.set_cookie(
+            COOKIE, cookie, max_age=SESSION_SECONDS, httponly=True, samesite="strict", secure=secure
+        )  # fmt: skip
+        return answer
+
+    @app.post("/logout", include_in_schema=False)
+    async def log_out(request: Request) -> Response:
+        await run_in_threadpool(gate.accounts.log_out, request.state.actor)
+        gate.forget()
+        answer = RedirectResponse("/login", 303)
+        answer.delete_cookie(COOKIE, httponly=True, samesite="strict")
+        return answer
+
+
+def _check_origin(request: Request) -> None:
+    """A foreign page must not log its visitor in (there is no session yet whose form token could be asked for)."""
+    origin = request.headers.get("origin")
+    if origin is not None and urlsplit(origin).netloc != request.headers.get("host"):
+        raise HTTPException(403, "the form comes from another page")
+
+
+def _fields(body: bytes) -> tuple[str, str]:
+    """Name and password; too long ones are cut: they cannot be right."""
+    try:
+        fields = parse_qs(body.decode("utf-8", "replace"), max_num_fields=MOST_FIELDS)
+    except ValueError:
+        raise HTTPException(400, "the form has too many fields") from None
+    name, password = (fields.get(field, [""])[0][: LONGEST_PASSWORD + 1] for field in ("name", "password"))
+    return name.strip(), password
