@@ -17,7 +17,10 @@ Line = Sequence[str]
 def write_audit(path: Path, audit: Audit, rulebook: Rulebook, words: Words) -> None:
     """Write the workbook, whole or not at all. It holds whole petitions."""
     book = _Book(audit, rulebook, words)
-    write_book(path, {words.audit[name].title: [words.audit[name].columns, *lines] for name, lines in book.sheets()})
+    write_book(
+        path,
+        {words.audit[name].title: [list(words.audit[name].columns.values()), *lines] for name, lines in book.sheets()},
+    )
 
 
 class _Book:

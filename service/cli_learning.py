@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -29,7 +30,9 @@ if TYPE_CHECKING:
     from classifier.dataset import Columns, Example
     from classifier.report import Report
     from service.learning import Place
+    from service.settings import Settings
 
+Labels = Annotated[Path | None, typer.Argument(metavar="IN", help="Labelled petitions: CSV, XLSX or JSON lines.")]
 Texts = Annotated[Path, typer.Argument(metavar="BACKLOG", help="Petitions without labels: CSV, XLSX or JSON lines.")]
 
 
@@ -44,9 +47,7 @@ class Source:
 
 
 def train(
-    source: Annotated[
-        Path | None, typer.Argument(metavar="IN", help="Labelled petitions: CSV, XLSX or JSON lines.")
-    ] = None,
+    source: Labels = None,
     label: LabelColumns = None,
     name: Annotated[str | None, typer.Option(help="Version of the new model; else made from the day.")] = None,
     default: Annotated[
@@ -68,7 +69,7 @@ def train(
     from service.learning import Place
 
     settings = read_options(pack, None, models_dir)
-    place = Place(load(settings.pack), settings)
+    place = Place(load(settings.pack), settings, open=from_store)
     given = Source(source, label, read_columns(id_column, title, text, date_column), from_store)
     if default:
         _train_default(name or "default", place)
@@ -201,13 +202,14 @@ def label_next(
 
 
 def audit(
-    source: Annotated[
-        Path | None, typer.Argument(metavar="FILE", help="Labelled petitions: CSV, XLSX or JSON lines.")
-    ] = None,
+    source: Labels = None,
     out: Annotated[Path | None, typer.Option(metavar="FILE", help="The workbook to write: .xlsx.")] = None,
     label: LabelColumns = None,
     clerk: Annotated[str | None, typer.Option(metavar="COL", help="Column of who gave the labels.")] = None,
     from_store: FromStore = False,
+    mark: Annotated[
+        bool, typer.Option("--mark", help="With --from-store: mark the suspect ones in the queue.")
+    ] = False,
     id_column: IdColumn = None,
     title: TitleColumn = None,
     text: TextColumn = None,
@@ -224,16 +226,28 @@ def audit(
     from service.tables import check_output
     from service.words import words
 
-    if out is None or (source is None) != from_store:
+    if out is None or (source is None) != from_store or (mark and not from_store):
         raise InputError("audit needs --out FILE.xlsx, and either FILE with --label HEAD=COLUMN or --from-store")
     check_output(out, (".xlsx",))
     settings = read_options(pack, None, None)
     rulebook = load(settings.pack)
     columns = read_columns(id_column, title, text, date_column)
-    if source is not None:
-        rows = label_audit.of_file(source, read_labels(label), clerk, columns, rulebook)
-    else:
+    if source is None:
         rows = label_audit.of_settled(read_settled(settings), rulebook)
+    else:
+        rows = label_audit.of_file(source, read_labels(label), clerk, columns, rulebook)
     found = label_audit.audit(rows, rulebook, told)
     write_audit(out, found, rulebook, words())
     show_audit(found, out)
+    if mark:
+        _mark(found.suspect_ids, settings)
+
+
+def _mark(ids: Collection[str], settings: Settings) -> None:
+    """Exactly these petitions are marked in the queue."""
+    from service.access import COMMAND
+    from service.assemble import build_store
+    from service.console import say
+
+    with build_store(settings) as store:
+        say(f"{store.ledger.mark_suspects(ids, COMMAND)} petitions are marked as suspect in the queue")

@@ -26,15 +26,20 @@ from service.assemble import shelf
 from service.review import Settled
 from service.settings import Settings
 from service.tables import whole_file
-from service.training import knowledge, train_and_save
+from service.training import knowledge, train_and_save, train_open_and_save
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where learning happens: the rulebook by which labels are read, and where models are."""
+    """Where learning happens: the rulebook by which labels are read, and where models are.
+
+    `open`: labels of what is learnt are of the rulebook's taxonomy, so that those not seen yet stay as we know them;
+    not so for a file, whose labels are all there are.
+    """
 
     rulebook: Rulebook
     settings: Settings
+    open: bool = False
 
 
 def lessons(settled: Sequence[Settled], rulebook: Rulebook) -> list[Timed]:
@@ -85,7 +90,8 @@ def challenge(name: str, rows: Sequence[Timed], place: Place, told: Progress) ->
     champion = shelf(place.settings).find(place.settings.model)
     parts = split(rows)
     told(f"{len(parts.earlier)} earlier rows teach, {len(parts.later)} later ones from {parts.first} on are frozen")
-    folder, _ = train_and_save(name, parts.earlier, place.rulebook, place.settings, told)
+    learn = train_open_and_save if place.open else train_and_save
+    folder, _ = learn(name, parts.earlier, place.rulebook, place.settings, told)
     told("comparison")
     found = _compare(folder, champion, parts, place.rulebook)
     with whole_file(folder / COMPARISON) as draft:

@@ -68,9 +68,7 @@ def read_labels(given: list[str] | None) -> dict[str, str]:
 
 def read_settled(settings: Settings) -> list[Settled]:
     """What clerks confirmed and corrected, in order of time, from the store. Raises StoreError."""
-    from contextlib import closing
+    from service.assemble import build_store
 
-    from service.store.store import open_store
-
-    with closing(open_store(settings.database_url)) as store:
+    with build_store(settings) as store:
         return store.ledger.settled()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -74,6 +75,14 @@ def train_and_save(
     """Train on an office's rows and write `models_dir/name`; the report is of held-back rows."""
     background = read_corpus().examples(OURS_DEPTH)
     return _train_and_save(name, examples, (rulebook, settings), background, (OWN_LABELS, told))
+
+
+def train_open_and_save(
+    name: str, examples: Sequence[Example], rulebook: Rulebook, settings: Settings, told: Progress
+) -> tuple[Path, Report]:
+    """The same on petitions that clerks settled: a category or kind that none of them has stays as we know it."""
+    recipe = replace(OWN_LABELS, open_level=rulebook.policy.confidence_level)
+    return _train_and_save(name, examples, (rulebook, settings), read_corpus().examples(OURS_DEPTH), (recipe, told))
 
 
 def train_default(name: str, rulebook: Rulebook, settings: Settings, told: Progress) -> tuple[Path, Report]:

@@ -35,7 +35,7 @@ class SheetWords(Strict):
 
     title: str
     hint: str
-    columns: tuple[str, ...]
+    columns: dict[str, str]
 
 
 class Words(Strict):
