@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from classifier.errors import InputError
-from service.access import OF_DEPARTMENTS, PERMITTED, SCOPES, Actor, Permission, Role
+from service.access import COMMAND, OF_DEPARTMENTS, PERMITTED, SCOPES, TRIAL, Actor, Permission, Role
 from service.credentials import hash_password, is_password, new_token, password_problem, token_digest
 from service.errors import ConflictError, NotFoundError
 from service.store.audit import Did, note
@@ -23,6 +23,8 @@ MOST_TRIES, MOST_FROM_ADDRESS, MOST_FOR_ACCOUNT = 5, 30, 50
 """Log-ins that may fail within WINDOW: for one account from one address, from one address, for one account."""
 NOBODY = "nobody"
 """Stands in the trail for a name that is no account: it may be a password typed into the wrong field."""
+RESERVED, OF_TOKENS = frozenset({NOBODY, COMMAND.name, TRIAL.name}), "token "
+"""Names under which others than accounts stand in the trail."""
 LONGEST_LIFE = timedelta(days=730)
 
 
@@ -177,6 +179,8 @@ class Accounts:
 def _check(name: str, password: str) -> None:
     if not name or name != name.strip() or len(name) > 80 or not name.isprintable():
         raise InputError("name: 1 to 80 printable characters, no blanks around them")
+    if name in RESERVED or name.startswith(OF_TOKENS):
+        raise InputError(f"name: '{name}' means somebody else in the audit trail")
     if problem := password_problem(password):
         raise InputError(problem)
 

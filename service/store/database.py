@@ -70,14 +70,18 @@ class Database:
 
 def connect(url: str) -> Database:
     """The database behind `url`, as it is. Raises StoreError for a URL that is none, naming its kind only."""
+    given = _address(url)
+    return Database(_sqlite(given) if given.drivername == "sqlite" else _postgresql(given))
+
+
+def _address(url: str) -> URL:
+    """With the driver that we use."""
     try:
         given = make_url(url)
-        driver = DRIVERS[given.get_backend_name()]
+        return given.set(drivername=DRIVERS[given.get_backend_name()])
     except (ArgumentError, NoSuchModuleError, KeyError):
         known = ", ".join(f"{name}://…" for name in DRIVERS)
         raise StoreError(f"FENBAN_DATABASE_URL: not the address of a known database; known: {known}") from None
-    engine = _sqlite(given) if driver == "sqlite" else _postgresql(given.set(drivername=driver))
-    return Database(engine)
 
 
 def upgrade(database: Database) -> tuple[str | None, str]:
@@ -95,8 +99,8 @@ def upgrade(database: Database) -> tuple[str | None, str]:
 
 def current_revision(url: str) -> str | None:
     """The revision of the schema there; None where there is no store yet. Nothing is made. Raises StoreError."""
-    given = make_url(url) if "://" in url else None
-    if given is not None and given.get_backend_name() == "sqlite" and not Path(given.database or "").is_file():
+    given = _address(url)
+    if given.drivername == "sqlite" and not Path(given.database or "").is_file():
         return None
     database = connect(url)
     with _told(database.engine.url), database.engine.connect() as connection:
