@@ -113,13 +113,14 @@ def _train_challenger(name: str | None, given: Source, place: Place) -> None:
     from classifier.errors import InputError
     from service.console import say, told
     from service.console_learning import show_challenge
-    from service.learning import challenge, history, lessons, new_version
+    from service.learning import challenge, heads_to_learn, history, lessons, new_version
 
     rows: list[Timed] = []
     if given.file is not None:
         rows += history(_read_examples(given, place), place.rulebook)
     if given.store:
-        rows += lessons(read_settled(place.settings), place.rulebook)
+        given_heads = read_labels(given.labels) if given.file else ()
+        rows += lessons(read_settled(place.settings), place.rulebook, heads_to_learn(given_heads, place.settings))
     if not rows:
         raise InputError("nothing to learn from: no petition is settled yet" if given.store else "train needs IN")
     folder, found = challenge(name or new_version(date.today(), place.settings), rows, place, told)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -42,23 +42,28 @@ class Place:
     open: bool = False
 
 
-def lessons(settled: Sequence[Settled], rulebook: Rulebook) -> list[Timed]:
+def lessons(settled: Sequence[Settled], rulebook: Rulebook, heads: Collection[str] = HEADS) -> list[Timed]:
     """What clerks settled, as rows to learn from, by the day they settled it; of a petition its last word.
 
     Categories are those of the policy's level, below which rules go on; what is an office's own stays as it is.
     """
     last = {one.petition.id: one for one in settled}
     level = rulebook.policy.confidence_level
-    rows = [(Example(one.petition, _cut(one.labels, level)), one.at.date()) for one in last.values()]
-    return [Timed(example, day) for example, day in rows if example.labels]
+    rows = []
+    for one in last.values():
+        given = {head: label for head, label in one.labels.items() if head in heads and label}
+        if "category" in given:
+            given["category"] = at_level(given["category"], level)
+        if given:
+            rows.append(Timed(Example(one.petition, given), one.at.date()))
+    return rows
 
 
-def _cut(labels: Mapping[str, str], level: int) -> dict[str, str]:
-    return {
-        head: at_level(label, level) if head == "category" else label
-        for head, label in labels.items()
-        if head in HEADS and label
-    }
+def heads_to_learn(given: Collection[str], settings: Settings) -> frozenset[str]:
+    """Heads that settled petitions teach: departments only where the model in force has them already, or a file gives
+    them. Else the responsibility table says who leads, and a head of a few rows must not go before it.
+    """
+    return frozenset({"category", "kind", *given, *_heads(shelf(settings).find(settings.model))})
 
 
 def history(examples: Sequence[Example], rulebook: Rulebook) -> list[Timed]:

@@ -19,7 +19,7 @@ from rules.petition import Petition
 from rules.rulebook import Rulebook
 from service.assemble import shelf
 from service.errors import RefusedError
-from service.learning import Place, challenge, history, lessons, local_names, new_version
+from service.learning import Place, challenge, heads_to_learn, history, lessons, local_names, new_version
 from service.promotion import promote, rollback, set_shadow, standing
 from service.review import Settled
 from service.settings import Settings
@@ -86,6 +86,19 @@ def test_categories_teach_at_the_level_of_the_policy(labelled_rows: Rows, small:
     deep = replace(settled(labelled_rows)[0], labels={"category": "01.01.02", "kind": "appeal", "other": "x"})
     (row,) = lessons([deep], small)
     assert row.example.labels == {"category": "01.01", "kind": "appeal"}
+
+
+def test_departments_are_learnt_only_where_a_model_or_a_file_has_them(first: Challenge, place: Place) -> None:
+    assert heads_to_learn((), place.settings) == {"category", "kind"}
+    assert heads_to_learn(("department",), place.settings) == {"category", "kind", "department"}
+    promote("one", "first", place.settings)
+    assert "department" not in heads_to_learn((), place.settings)
+
+
+def test_only_the_heads_asked_for_teach(labelled_rows: Rows, small: Rulebook) -> None:
+    one = replace(settled(labelled_rows)[0], labels={"category": "01.01", "department": "water"})
+    assert lessons([one], small, ("category",))[0].example.labels == {"category": "01.01"}
+    assert lessons([one], small, ("kind",)) == []
 
 
 def test_what_has_no_label_teaches_nothing(labelled_rows: Rows, small: Rulebook) -> None:
