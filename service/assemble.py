@@ -17,6 +17,7 @@ from classifier.segment import build_segmenter
 from rules.engine import Engine
 from rules.rulebook import Rulebook
 from rules.rulebook import load as load_rulebook
+from rules.shadow import Shadow
 from service.settings import Settings
 from service.triage import Triage
 from service.words import words
@@ -73,6 +74,12 @@ def build_engine(rulebook: Rulebook) -> Engine:
     whole = any(rule.when.whole_word for rule in rulebook.rules)
     terms = [term for rule in rulebook.rules for term in rule.when.terms()]
     return Engine(rulebook, build_segmenter(terms).words if whole else None)
+
+
+def build_shadow(rulebook: Rulebook) -> Shadow:
+    """What matches the shadow rules beside the decisions; it costs nothing where there are none."""
+    rules = rulebook.shadow
+    return Shadow(build_engine(rulebook.only(rules)) if rules else None)
 
 
 def build_classifier(settings: Settings) -> Classifier | None:

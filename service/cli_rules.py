@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Annotated
 
 import typer
@@ -22,14 +23,18 @@ def rules_check(pack: Pack = None) -> None:
     from service.console import say
 
     rulebook = read_rulebook(pack)
-    engine = build_engine(rulebook)
-    problems = [*contradictions(rulebook), *prove(rulebook, engine), *prove_procedures(rulebook, engine)]
-    for hint in advice(rulebook):
+    tried = rulebook.tried
+    engine = build_engine(tried)
+    problems = [*contradictions(tried), *prove(tried, engine), *prove_procedures(tried, engine)]
+    for hint in advice(tried):
         say(f"advice: {hint}")
     if problems:
         raise RulebookError(problems)
-    rules, procedures = len(rulebook.rules), len(rulebook.procedures.entries)
+    rules, procedures = len(tried.rules), len(rulebook.procedures.entries)
     say(f"{rulebook.name}: {rules} rules hold, {procedures} procedures hold, digest {rulebook.digest[:12]}")
+    waiting = Counter(rule.state.value for rule in rulebook.others)
+    if waiting:
+        say(f"not deciding: {', '.join(f'{count} {state}' for state, count in waiting.items())}")
 
 
 @rules_app.command("test")
@@ -40,7 +45,7 @@ def rules_test(pack: Pack = None) -> None:
     from service.assemble import build_engine
     from service.console import say
 
-    rulebook = read_rulebook(pack)
+    rulebook = read_rulebook(pack).tried
     problems = prove(rulebook, build_engine(rulebook))
     if problems:
         raise RulebookError(problems)
@@ -52,15 +57,17 @@ def rules_test(pack: Pack = None) -> None:
 def rules_try(text: str, pack: Pack = None) -> None:
     """Show which rules a text hits, with which words."""
     from rules.petition import Petition
+    from rules.rule import RuleState
     from service.assemble import build_engine
     from service.console import say
 
-    rulebook = read_rulebook(pack)
+    rulebook = read_rulebook(pack).tried
     match = build_engine(rulebook).match(Petition("1", text))
     for hit in match.hits:
         terms = "、".join(dict.fromkeys(match.text[start:end] for start, end, _ in hit.occurrences))
         path = "/".join(rulebook.taxonomy.path(hit.rule.then.category)) if hit.rule.then.category else ""
-        say(f"{hit.rule.then} {path}  {hit.rule.weight}  {hit.rule.id}: {terms}")
+        state = "" if hit.rule.state is RuleState.ACTIVE else f" ({hit.rule.state.value}, does not decide)"
+        say(f"{hit.rule.then} {path}  {hit.rule.weight}  {hit.rule.id}{state}: {terms}")
     if not match.hits:
         say("no rule hits this text")
 
@@ -72,7 +79,7 @@ def rules_list(
         str | None, typer.Option(help="Only rules of this category, or of those it covers (code, name or path).")
     ] = None,
 ) -> None:
-    """List rules: conclusion, weight, id, reason."""
+    """List rules: conclusion, weight, state, id, reason."""
     from classifier.errors import InputError
     from service.console import say
 
@@ -81,9 +88,9 @@ def rules_list(
     if category and code is None:
         raise InputError(f"no category '{category}'")
     covering = rulebook.taxonomy.covering
-    for rule in rulebook.rules:
+    for rule in rulebook.every:
         if code is None or rule.conclusion.startswith(code) or covering.get(rule.conclusion) == code:
-            say(f"{rule.then}  {rule.weight}  {rule.id}: {rule.why}")
+            say(f"{rule.then}  {rule.weight}  {rule.state.value}  {rule.id}: {rule.why}")
 
 
 @models_app.command("list")
