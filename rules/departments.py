@@ -91,6 +91,11 @@ class Departments:
         code = name if name in self.by_code else self._by_name.get(fold(name.strip()))
         return stands_for(code, self.gone) if code is not None else None
 
+    def is_former(self, name: str) -> bool:
+        """Whether a department was called so and none is today."""
+        code = self.find(name)
+        return code is not None and name != code and fold(name.strip()) not in map(fold, self.by_code[code].names)
+
     @cached_property
     def succession(self) -> Succession:
         """Every end."""

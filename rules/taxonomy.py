@@ -163,6 +163,11 @@ def ancestors(code: str) -> tuple[str, ...]:
     return tuple(".".join(steps[: depth + 1]) for depth in range(len(steps)))
 
 
+def is_code(label: str) -> bool:
+    """Whether a label is a category code; else it is an office's own class."""
+    return _CODE.fullmatch(label) is not None
+
+
 @lru_cache(maxsize=16384)
 def at_level(code: str, level: int) -> str:
     """The ancestor of `code` at `level`; `code` itself when not that deep, or when it is an office's own class."""

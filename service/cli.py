@@ -123,10 +123,13 @@ def train(
     models_dir: ModelsDir = None,
 ) -> None:
     """Train a model on your own labelled petitions."""
+    from datetime import date
+
     from classifier.dataset import read_dataset
     from classifier.errors import InputError
     from rules.rulebook import load
     from service.console import say, show_report, told
+    from service.labels import current
     from service.training import train_and_save, train_default
 
     settings = read_options(pack, None, models_dir)
@@ -138,7 +141,8 @@ def train(
         raise InputError("train needs IN, --label HEAD=COLUMN and --name (or --default)")
     else:
         columns = read_columns(id_column, title, text, date_column)
-        examples = read_dataset(source, read_labels(label), columns, rulebook.taxonomy)
+        read = read_dataset(source, read_labels(label), columns, rulebook.taxonomy)
+        examples = current(read, rulebook, date.today(), told)
         folder, report = train_and_save(name, examples, rulebook, settings, told)
     show_report(report)
     say(f"figures of rows held back from training -> {folder}")
@@ -169,6 +173,7 @@ def evaluate(
     from rules.rulebook import load
     from service import evaluation
     from service.console import show_evaluation, told
+    from service.labels import current
     from service.report_page import write_page
     from service.tables import check_parent
 
@@ -177,7 +182,8 @@ def evaluate(
     settings = read_options(pack, model, models_dir)
     rulebook = load(settings.pack)
     columns = read_columns(id_column, title, text, date_column)
-    examples = read_dataset(source, read_labels(label), columns, rulebook.taxonomy)
+    read = read_dataset(source, read_labels(label), columns, rulebook.taxonomy)
+    examples = current(read, rulebook, date.today(), told)
     question = evaluation.Question(source, date.today(), cv, against, by_time)
     evaluated = evaluation.evaluate(question, examples, rulebook, settings, told)
     show_evaluation(evaluated)

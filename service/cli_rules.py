@@ -3,11 +3,24 @@
 from __future__ import annotations
 
 from collections import Counter
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from service.options import ModelsDir, Pack, read_options, read_rulebook
+from service.options import (
+    DateColumn,
+    IdColumn,
+    LabelColumns,
+    ModelsDir,
+    Pack,
+    TextColumn,
+    TitleColumn,
+    read_columns,
+    read_labels,
+    read_options,
+    read_rulebook,
+)
 
 rules_app = typer.Typer(no_args_is_help=True, help="Check, test, try and list the rules of a pack.")
 models_app = typer.Typer(no_args_is_help=True, help="List and show models.")
@@ -91,6 +104,48 @@ def rules_list(
     for rule in rulebook.every:
         if code is None or rule.conclusion.startswith(code) or covering.get(rule.conclusion) == code:
             say(f"{rule.then}  {rule.weight}  {rule.state.value}  {rule.id}: {rule.why}")
+
+
+@rules_app.command("diff")
+def rules_diff(
+    old: Annotated[str, typer.Argument(metavar="OLD", help="The rulebook as it is: name of a pack, or a folder.")],
+    new: Annotated[
+        str, typer.Argument(metavar="NEW", help="The rulebook as it would be: name of a pack, or a folder.")
+    ],
+    on: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Petitions to try both on: CSV, XLSX or JSON lines.")
+    ] = None,
+    label: LabelColumns = None,
+    out: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write what changes, a line a petition: .xlsx or .csv.")
+    ] = None,
+    id_column: IdColumn = None,
+    title: TitleColumn = None,
+    text: TextColumn = None,
+    date_column: DateColumn = None,
+) -> None:
+    """Show what other rules would change, on petitions you have, before you use them; by the rules alone."""
+    from datetime import date
+
+    from classifier.errors import InputError
+    from rules.rulebook import load
+    from service.change_report import show_change
+    from service.console import say, told
+    from service.dry_run import Material, read_material, rehearse, write_change
+    from service.tables import TABLES, check_output
+    from service.words import words
+
+    if out is not None:
+        check_output(out, TABLES)
+    if on is None:
+        raise InputError("name the petitions: --on FILE")
+    before, after = load(old), load(new)
+    material = Material(on, read_columns(id_column, title, text, date_column), read_labels(label) if label else {})
+    change = rehearse(before, after, read_material(material, after, date.today(), told), date.today())
+    show_change(change, words())
+    if out is not None:
+        write_change(out, change, words())
+        say(f"{len(change.changed)} petitions -> {out}")
 
 
 @models_app.command("list")
