@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from rules.engine import Engine, Match
+from rules.engine import Engine
+from rules.petition import Petition
 
 
 @dataclass(frozen=True, slots=True)
 class Shadow:
-    """The shadow rules of a rulebook, ready for matching; without any nothing is done. Needs what the engine needs."""
+    """The shadow rules of a rulebook, ready for matching (`engine`: of these alone); without any nothing is done."""
 
     engine: Engine | None = None
 
-    def hits(self, match: Match) -> tuple[str, ...]:
-        """Ids of the shadow rules that hit the petition of a match, in rulebook order."""
+    def hits(self, petition: Petition) -> tuple[str, ...]:
+        """Ids of the shadow rules that hit, in rulebook order."""
         if self.engine is None:
             return ()
-        return tuple([hit.rule.id for hit in self.engine.match(match.reading.petition).hits])
+        return tuple([hit.rule.id for hit in self.engine.match(petition).hits])

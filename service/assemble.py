@@ -23,6 +23,7 @@ from service.triage import Triage
 from service.words import words
 
 if TYPE_CHECKING:
+    from service.desk import Watcher
     from service.store.store import Store
 
 YOUNG_OBJECTS = 20_000
@@ -80,6 +81,14 @@ def build_shadow(rulebook: Rulebook) -> Shadow:
     """What matches the shadow rules beside the decisions; it costs nothing where there are none."""
     rules = rulebook.shadow
     return Shadow(build_engine(rulebook.only(rules)) if rules else None)
+
+
+def shadow_watchers(rulebook: Rulebook, store: Store) -> tuple[Watcher, ...]:
+    """Counts the hits of shadow rules on every petition that is handed in; nobody watches where there are none."""
+    shadow = build_shadow(rulebook)
+    if shadow.engine is None:
+        return ()
+    return (lambda petition, _, __: store.ledger.count_rules(shadow.hits(petition)),)
 
 
 def build_classifier(settings: Settings) -> Classifier | None:

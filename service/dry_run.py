@@ -17,6 +17,7 @@ from rules.rulebook import Rulebook
 from service.assemble import build_engine
 from service.batch import NOTHING
 from service.labels import Told, as_of
+from service.review import Settled
 from service.rule_change import ANSWERS, Compared, RuleChange, Side, compare
 from service.tables import write_table
 from service.words import Words
@@ -52,6 +53,13 @@ def read_material(material: Material, rulebook: Rulebook, today: date, told: Tol
     if not examples:
         raise InputError(f"{material.source}: no row can be read")
     return in_terms(examples, rulebook, today, told)
+
+
+def read_settled(settled: Sequence[Settled], rulebook: Rulebook, today: date, told: Told) -> list[Example]:
+    """The petitions that clerks settled, with what they confirmed."""
+    if not settled:
+        raise InputError("no petition in the store is settled yet")
+    return in_terms([Example(one.petition, one.labels) for one in settled], rulebook, today, told)
 
 
 def in_terms(examples: Sequence[Example], rulebook: Rulebook, today: date, told: Told) -> list[Example]:
