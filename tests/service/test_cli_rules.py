@@ -16,6 +16,7 @@ from rules.rulebook import load
 from service.__main__ import main
 from service.access import COMMAND
 from service.assemble import build_engine, shadow_watchers
+from service.correction import Correction
 from service.review import Action, Review, State
 from service.store.petitions import Change
 from service.store.store import Store, open_store
@@ -100,7 +101,8 @@ def settle(store: Store, pack: Path, text: str, category: str | None = None) -> 
     taken = store.petitions.add(petition, decision, COMMAND)
     review = Review(Action.CORRECT, category=category) if category else Review(Action.CONFIRM)
     version = store.petitions.read(taken.id, COMMAND).item.version
-    changed = Change(taken.id, version, review, State.SETTLED, decision if category else None, False)
+    corrected = triage.correct(petition, Correction(category=category), NOON.date()) if category else None
+    changed = Change(taken.id, version, review, State.SETTLED, corrected, False)
     store.petitions.change(changed, COMMAND)
 
 
