@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -25,6 +25,10 @@ from service.options import (
     read_labels,
     read_options,
 )
+
+if TYPE_CHECKING:
+    from classifier.dataset import Columns, Example
+    from rules.rulebook import Rulebook
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -123,13 +127,9 @@ def train(
     models_dir: ModelsDir = None,
 ) -> None:
     """Train a model on your own labelled petitions."""
-    from datetime import date
-
-    from classifier.dataset import read_dataset
     from classifier.errors import InputError
     from rules.rulebook import load
     from service.console import say, show_report, told
-    from service.labels import current
     from service.training import train_and_save, train_default
 
     settings = read_options(pack, None, models_dir)
@@ -141,8 +141,7 @@ def train(
         raise InputError("train needs IN, --label HEAD=COLUMN and --name (or --default)")
     else:
         columns = read_columns(id_column, title, text, date_column)
-        read = read_dataset(source, read_labels(label), columns, rulebook.taxonomy)
-        examples = current(read, rulebook, date.today(), told)
+        examples = _labelled(source, label, columns, rulebook)
         folder, report = train_and_save(name, examples, rulebook, settings, told)
     show_report(report)
     say(f"figures of rows held back from training -> {folder}")
@@ -169,11 +168,9 @@ def evaluate(
     """Measure a model on labelled petitions it has not seen, or what this file could teach (--cv, --by-time)."""
     from datetime import date
 
-    from classifier.dataset import read_dataset
     from rules.rulebook import load
     from service import evaluation
     from service.console import show_evaluation, told
-    from service.labels import current
     from service.report_page import write_page
     from service.tables import check_parent
 
@@ -182,8 +179,7 @@ def evaluate(
     settings = read_options(pack, model, models_dir)
     rulebook = load(settings.pack)
     columns = read_columns(id_column, title, text, date_column)
-    read = read_dataset(source, read_labels(label), columns, rulebook.taxonomy)
-    examples = current(read, rulebook, date.today(), told)
+    examples = _labelled(source, label, columns, rulebook)
     question = evaluation.Question(source, date.today(), cv, against, by_time)
     evaluated = evaluation.evaluate(question, examples, rulebook, settings, told)
     show_evaluation(evaluated)
@@ -191,6 +187,17 @@ def evaluate(
         evaluation.write_figures(json, evaluated)
     if html is not None:
         write_page(html, evaluated, rulebook)
+
+
+def _labelled(source: Path, label: list[str] | None, columns: Columns, rulebook: Rulebook) -> list[Example]:
+    """Every row with a label, the labels in terms of today."""
+    from datetime import date
+
+    from classifier.dataset import read_dataset
+    from service.console import told
+    from service.labels import current
+
+    return current(read_dataset(source, read_labels(label), columns, rulebook.taxonomy), rulebook, date.today(), told)
 
 
 app.command()(adapt)

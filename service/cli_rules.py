@@ -31,6 +31,14 @@ if TYPE_CHECKING:
     from service.dry_run import Material
     from service.store.store import Store
 
+OldPack = Annotated[str, typer.Argument(metavar="OLD", help="The rulebook as it is: name of a pack, or a folder.")]
+NewPack = Annotated[str, typer.Argument(metavar="NEW", help="As it would be: name of a pack, or a folder.")]
+TriedOn = Annotated[Path | None, typer.Option(metavar="FILE", help="Petitions to try both on: CSV, XLSX, JSON lines.")]
+ChangeFile = Annotated[Path | None, typer.Option(metavar="FILE", help="Write a line a petition: .xlsx or .csv.")]
+StoreTried = Annotated[bool, typer.Option("--from-store", help="Try both on the petitions that clerks have settled.")]
+StoreChecked = Annotated[bool, typer.Option("--from-store", help="Look for codes in the store that lead nowhere.")]
+StoreCounted = Annotated[bool, typer.Option("--from-store", help="Show how often each rule has hit, and when last.")]
+
 rules_app = typer.Typer(no_args_is_help=True, help="Check, test, try, list, compare and activate the rules of a pack.")
 models_app = typer.Typer(no_args_is_help=True, help="List and show models.")
 
@@ -38,9 +46,7 @@ models_app = typer.Typer(no_args_is_help=True, help="List and show models.")
 @rules_app.command("check")
 def rules_check(
     pack: Pack = None,
-    from_store: Annotated[
-        bool, typer.Option("--from-store", help="Also look for codes in the store that the pack has no place for.")
-    ] = False,
+    from_store: StoreChecked = False,
 ) -> None:
     """Load a pack with every check there is, prove every rule and every procedure, and give advice."""
     from rules.errors import RulebookError
@@ -153,9 +159,7 @@ def rules_list(
     category: Annotated[
         str | None, typer.Option(help="Only rules of this category, or of those it covers (code, name or path).")
     ] = None,
-    from_store: Annotated[
-        bool, typer.Option("--from-store", help="Also how often each rule has hit in the store, and when last.")
-    ] = False,
+    from_store: StoreCounted = False,
 ) -> None:
     """List rules: conclusion, weight, state, id, reason."""
     from classifier.errors import InputError
@@ -182,17 +186,11 @@ def _hits() -> dict[str, str]:
 
 @rules_app.command("diff")
 def rules_diff(
-    old: Annotated[str, typer.Argument(metavar="OLD", help="The rulebook as it is: name of a pack, or a folder.")],
-    new: Annotated[
-        str, typer.Argument(metavar="NEW", help="The rulebook as it would be: name of a pack, or a folder.")
-    ],
-    on: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Petitions to try both on: CSV, XLSX or JSON lines.")
-    ] = None,
+    old: OldPack,
+    new: NewPack,
+    on: TriedOn = None,
     label: LabelColumns = None,
-    out: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Write what changes, a line a petition: .xlsx or .csv.")
-    ] = None,
+    out: ChangeFile = None,
     id_column: IdColumn = None,
     title: TitleColumn = None,
     text: TextColumn = None,

@@ -12,6 +12,8 @@ from classifier.dataset import ColumnReader, Columns, Example, label_of
 from classifier.errors import InputError
 from classifier.prediction import HEADS
 from classifier.rows import read_rows
+from rules.persons import MASK
+from rules.reading import read
 from rules.rule import Kind
 from rules.rulebook import Rulebook
 from service.assemble import build_engine
@@ -23,7 +25,8 @@ from service.tables import write_table
 from service.words import Words
 
 EXCERPT = 40
-"""Characters shown of a petition, in the office's own file."""
+"""Characters shown of a petition, in the office's own file; what belongs to persons is hidden there too."""
+BLANK = "*"
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +124,7 @@ def _cells(row: Compared, change: RuleChange, book: Words) -> dict[str, str]:
         "gained": "、".join(row.gained),
         "lost": "、".join(row.lost),
         "conflict": "；".join(" ↔ ".join(pair) for pair in row.after.conflicts),
-        "excerpt": " ".join(row.petition.text.split())[:EXCERPT],
+        "excerpt": " ".join(read(row.petition).text.replace(MASK, BLANK).split())[:EXCERPT],
     }
 
 
