@@ -29,6 +29,7 @@ from service.options import (
 if TYPE_CHECKING:
     from classifier.dataset import Columns, Example
     from rules.rulebook import Rulebook
+    from service.settings import Settings
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -128,12 +129,11 @@ def train(
 ) -> None:
     """Train a model on your own labelled petitions."""
     from classifier.errors import InputError
-    from rules.rulebook import load
     from service.console import say, show_report, told
     from service.training import train_and_save, train_default
 
     settings = read_options(pack, None, models_dir)
-    rulebook = load(settings.pack)
+    rulebook = _in_force(settings)
 
     if default:
         folder, report = train_default(name or "default", rulebook, settings, told)
@@ -168,7 +168,6 @@ def evaluate(
     """Measure a model on labelled petitions it has not seen, or what this file could teach (--cv, --by-time)."""
     from datetime import date
 
-    from rules.rulebook import load
     from service import evaluation
     from service.console import show_evaluation, told
     from service.report_page import write_page
@@ -177,7 +176,7 @@ def evaluate(
     for target in filter(None, (json, html)):
         check_parent(target)
     settings = read_options(pack, model, models_dir)
-    rulebook = load(settings.pack)
+    rulebook = _in_force(settings)
     columns = read_columns(id_column, title, text, date_column)
     examples = _labelled(source, label, columns, rulebook)
     question = evaluation.Question(source, date.today(), cv, against, by_time)
@@ -187,6 +186,15 @@ def evaluate(
         evaluation.write_figures(json, evaluated)
     if html is not None:
         write_page(html, evaluated, rulebook)
+
+
+def _in_force(settings: Settings) -> Rulebook:
+    """The rulebook as it stands today: what is learnt or measured now is told in its terms."""
+    from datetime import date
+
+    from rules.rulebook import load
+
+    return load(settings.pack).on(date.today())
 
 
 def _labelled(source: Path, label: list[str] | None, columns: Columns, rulebook: Rulebook) -> list[Example]:

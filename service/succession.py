@@ -11,17 +11,33 @@ from rules.engine import Match
 from rules.rulebook import Rulebook
 from rules.succession import Heirs, stands_for
 from rules.taxonomy import Taxonomy
+from rules.verdict import Levels, RuleVerdict, points_by_level
 from service.answer import Answer, Shares
 from service.decision import Candidate, DepartmentCandidate
 
 
 def read_on_its_day(match: Match, book: Rulebook) -> Match:
     """The match with the conclusions that rules have in the rulebook of a day."""
+    if not book.taxonomy.gone:
+        return match
     return replace(match, hits=tuple([hit._replace(rule=book.by_id[hit.rule.id]) for hit in match.hits]))
+
+
+def points_of_both_times(match: Match, verdict: RuleVerdict, book: Rulebook) -> Levels:
+    """The rules' points by codes of the day, and for what is gone by its own: the classifier may know either.
+
+    `match` as it was made, `verdict` of the day.
+    """
+    if not book.taxonomy.gone:
+        return verdict.levels
+    first, second, third = points_by_level(match.hits)
+    return first | verdict.levels[0], second | verdict.levels[1], third | verdict.levels[2]
 
 
 def brought_up(prediction: Prediction, book: Rulebook) -> Prediction:
     """The prediction in codes of a day: labels with one successor are told as it, their probabilities summed."""
+    if not book.taxonomy.gone and not book.departments.gone:
+        return prediction
     known: dict[str, Callable[[str], str]] = {}
     if book.taxonomy.gone:
         known["category"] = lambda label: stands_for(label, book.taxonomy.gone)

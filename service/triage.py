@@ -42,7 +42,7 @@ from service.joining import Part, Told, Whole, may_differ
 from service.office import in_office_terms, within_office
 from service.route import Routing, route
 from service.several import Several, combine, one_matter, parts
-from service.succession import brought_up, left_to_a_clerk, read_on_its_day
+from service.succession import brought_up, left_to_a_clerk, points_of_both_times, read_on_its_day
 from service.whole import as_whole
 
 SILENT = Prediction({})
@@ -122,22 +122,18 @@ class Triage:
         )
 
     def _hear(self, matches: Sequence[Match], today: date) -> list[Heard]:
-        """Rules and classifier, each by itself; the classifier takes the rules' points for prior knowledge."""
-        verdicts = [judge(match, self.rulebook.policy.clear_margin) for match in matches]
+        """Rules and classifier, each by itself, in what is in force on the day of receipt; the classifier takes the
+        rules' points for prior knowledge.
+        """
+        books = [self.rulebook.on(match.reading.petition.received_at or today) for match in matches]
+        read = [read_on_its_day(match, book) for match, book in zip(matches, books, strict=True)]
+        verdicts = [judge(match, self.rulebook.policy.clear_margin) for match in read]
         predictions = [SILENT] * len(matches)
         if self.classifier and matches:
-            readings = [match.reading for match in matches]
-            predictions = self.classifier.predict(readings, [verdict.levels for verdict in verdicts])
-        said = zip(matches, verdicts, predictions, strict=True)
-        return [self._on_its_day(Heard(*one, self.rulebook), today) for one in said]
-
-    def _on_its_day(self, heard: Heard, today: date) -> Heard:
-        """The same in categories and departments that are in force on the day of receipt."""
-        book = self.rulebook.on(heard.match.reading.petition.received_at or today)
-        if book is self.rulebook:
-            return heard
-        match = read_on_its_day(heard.match, book)
-        return Heard(match, judge(match, book.policy.clear_margin), brought_up(heard.prediction, book), book)
+            points = [points_of_both_times(*one) for one in zip(matches, verdicts, books, strict=True)]
+            predictions = self.classifier.predict([match.reading for match in matches], points)
+        told = [brought_up(prediction, book) for prediction, book in zip(predictions, books, strict=True)]
+        return [Heard(*one) for one in zip(read, verdicts, told, books, strict=True)]
 
     def _petition(self, heard: Heard, cut: Sequence[Part], inner: Sequence[Heard], today: date) -> Decision:
         """The petition as a whole, and its matters where it raises several."""

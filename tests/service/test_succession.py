@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
 import pytest
 
+from classifier.model import Predictor
+from classifier.prediction import Prediction
 from rules.petition import Petition
 from rules.policy import Band
+from rules.reading import Reading
 from rules.rulebook import load
+from rules.verdict import Levels
 from service.assemble import build_engine
 from service.decision import Decision, Reason
 from service.triage import Triage
@@ -36,9 +40,14 @@ def changed(pack_folder: Path, tmp_path: Path, office: Callable[..., Triage]) ->
         book = load(tmp_path / "changed")
 
         def decide(
-            body: str, day: date | None = None, respondents: tuple[str, ...] = (), **heads: Mapping[str, float]
+            body: str,
+            day: date | None = None,
+            respondents: tuple[str, ...] = (),
+            classifier: Predictor | None = None,
+            **heads: Mapping[str, float],
         ) -> Decision:
             triage = replace(office(book, **heads), engine=build_engine(book))
+            triage = replace(triage, classifier=classifier or triage.classifier)
             petition = Petition("1", body, received_at=day, respondents=respondents)
             (decision,) = triage.decide([petition], TURN)
             return decision
@@ -79,6 +88,26 @@ def test_what_the_classifier_gave_to_merged_categories_is_summed(changed: Callab
     decision = decide("声音和灯光的问题", TURN, category={"02.02": 0.4, "01.02": 0.3, "01.03": 0.3})
     assert decision.category is not None
     assert (decision.category.code, decision.category.confidence) == ("01.03", pytest.approx(0.6))
+
+
+@dataclass
+class Listening:
+    """A classifier that keeps the points it is handed, and says nothing."""
+
+    points: list[Levels] = field(default_factory=list)
+    version: str = "listening-1"
+
+    def predict(self, readings: Sequence[Reading], points: Sequence[Levels]) -> list[Prediction]:
+        self.points += points
+        return [Prediction({})] * len(readings)
+
+
+def test_a_classifier_gets_points_by_the_codes_of_both_times(changed: Callable[..., Decide]) -> None:
+    decide = changed(taxonomy=ended(NOISE, '["01.03"]'))
+    listening = Listening()
+    decide("楼下噪音很大", TURN, classifier=listening)
+    decide("楼下噪音很大", BEFORE, classifier=listening)
+    assert [levels[1] for levels in listening.points] == [{"01.02": 4.0, "01.03": 4.0}, {"01.02": 4.0}]
 
 
 def test_a_split_category_is_left_to_a_clerk_with_its_successors(changed: Callable[..., Decide]) -> None:
