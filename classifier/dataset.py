@@ -120,7 +120,7 @@ def read_dataset(path: Path, labels: Mapping[str, str], columns: Columns, taxono
         if isinstance(petition, str):
             problems.append(f"{path}: row {row.number}: {petition}")
             continue
-        named = {head: _label(head, row.cells.get(column, ""), taxonomy) for head, column in labels.items()}
+        named = {head: label_of(head, row.cells.get(column, ""), taxonomy) for head, column in labels.items()}
         given = {head: label for head, label in named.items() if label}
         if given:
             examples.append(Example(petition, given))
@@ -131,7 +131,7 @@ def read_dataset(path: Path, labels: Mapping[str, str], columns: Columns, taxono
     return examples
 
 
-def _label(head: str, text: str, taxonomy: Taxonomy) -> str:
+def label_of(head: str, text: str, taxonomy: Taxonomy) -> str:
     """A category or kind in our terms becomes its code; an office's own class stays as it is."""
     text = text.strip()
     if head == "kind":

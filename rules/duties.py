@@ -12,6 +12,7 @@ from typing import Literal, NamedTuple
 from pydantic import Field, model_validator
 
 from rules.rule import Code, Condition, Slug, Strict
+from rules.succession import Heirs, all_stand_for, stands_for
 from rules.taxonomy import ancestors
 
 PlaceKind = Literal["urban", "rural"]
@@ -76,6 +77,19 @@ class Duty(Strict):
     def conditional(self) -> bool:
         return any(part is not None for part in (self.when, self.place, self.respondent))
 
+    def as_of(self, gone: Heirs) -> Duty:
+        """The row with the departments that stand in for those that are gone; a lead that was split is `joint`."""
+        if gone.keys().isdisjoint((*self.departments, self.respondent or "")):
+            return self
+        leads = all_stand_for(self.leads, gone)
+        changed = {
+            "lead": leads[0] if len(leads) == 1 else None,
+            "joint": leads if len(leads) > 1 else (),
+            "supporting": tuple(code for code in all_stand_for(self.supporting, gone) if code not in leads),
+            "respondent": self.respondent and stands_for(self.respondent, gone),
+        }
+        return self.model_copy(update=changed)
+
 
 class DutyFile(Strict):
     """duties.yaml."""
@@ -104,6 +118,10 @@ class Duties:
 
     rows: tuple[Duty, ...] = ()
     covering: Mapping[str, str] = field(default_factory=dict)
+
+    def as_of(self, gone: Heirs, covering: Mapping[str, str]) -> Duties:
+        """The same rows in the same order, with the departments of a day."""
+        return Duties(tuple(row.as_of(gone) for row in self.rows), covering)
 
     def find(self, category: str, circumstances: Circumstances) -> Duty | None:
         """The row for `category`: that of the office's own category, where one covers it, else `below`."""

@@ -11,6 +11,7 @@ from string import Formatter
 from pydantic import Field, ValidationInfo, field_validator
 
 from rules.rule import Code, Sentence, Strict, Term
+from rules.succession import Heirs, all_stand_for
 from rules.text import SENTENCE_ENDS, fold
 
 CUE, ITEM, ACCUSING = "matter", "matter-item", "matter-accusing"
@@ -63,6 +64,15 @@ class Join(Strict):
     broad: tuple[Code, ...] = ()
     kin: tuple[tuple[Code, ...], ...] = ()
     beside: tuple[Code, ...] = ()
+
+    def as_of(self, gone: Heirs) -> Join:
+        """With what stands in for the categories that are gone."""
+        changed = {
+            "broad": all_stand_for(self.broad, gone),
+            "kin": tuple(all_stand_for(group, gone) for group in self.kin),
+            "beside": all_stand_for(self.beside, gone),
+        }
+        return self.model_copy(update=changed)
 
 
 class Steps(Strict):
@@ -179,6 +189,10 @@ class Matters:
     def words(self) -> CutWords:
         """The words by which a text is cut."""
         return CutWords(self.file.cut) if self.file else CutWords()
+
+    def as_of(self, gone: Heirs) -> Matters:
+        """The same words, with the categories of a day."""
+        return self if self.file is None else Matters(self.file.model_copy(update={"join": self.file.join.as_of(gone)}))
 
     def codes(self) -> Iterator[str]:
         """Every category that is named."""

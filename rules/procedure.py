@@ -12,6 +12,7 @@ from pydantic import Field, model_validator
 
 from rules.duties import Basis
 from rules.rule import Code, Condition, Kind, Sentence, Slug, Strict
+from rules.succession import Heirs, all_stand_for, stands_for
 
 
 class Lead(StrEnum):
@@ -94,6 +95,14 @@ class Procedure(Strict):
             raise ValueError(f"lead: {self.lead.value} needs competent")
         return self
 
+    def as_of(self, categories: Heirs, departments: Heirs) -> Procedure:
+        """The entry with what stands in for the categories and departments that are gone."""
+        cases = tuple(
+            case.model_copy(update={"categories": all_stand_for(case.categories, categories)}) for case in self.cases
+        )
+        competent = self.competent and stands_for(self.competent, departments)
+        return self.model_copy(update={"cases": cases, "competent": competent})
+
     def case_id(self, index: int) -> str:
         """By this name `Match.held` tells that the words of a case hold."""
         return f"{self.code}#{index}"
@@ -151,6 +160,10 @@ class Procedures:
             if way.open_to(situation):
                 first = way
         return first.entry if first is not None else None
+
+    def as_of(self, categories: Heirs, departments: Heirs) -> Procedures:
+        """The same entries in the same order, with the categories and departments of a day."""
+        return Procedures(tuple(entry.as_of(categories, departments) for entry in self.entries))
 
     @cached_property
     def by_code(self) -> dict[str, Procedure]:

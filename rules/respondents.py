@@ -16,6 +16,7 @@ from rules.automaton import Occurrence
 from rules.context import FAR, ContextWords, Grammar, Scene, Standing
 from rules.departments import Departments
 from rules.rule import LONGEST_TERM, Slug, Strict, Terms
+from rules.succession import all_stand_for, stands_for
 from rules.text import fold
 
 BODIES, SAID = "respondent_bodies", "respondent_said"
@@ -159,6 +160,14 @@ class Respondents:
         ready = self.words.context and self._grammar
         return {BODIES: tuple(self._bodies), SAID: tuple(self._said)} if ready else {}
 
+    def as_of(self, departments: Departments) -> Respondents:
+        """The same finder with the departments of a day."""
+        gone, beyond = departments.gone, dict[str, tuple[str, ...]]()
+        for code, others in self.words.beyond.items():
+            own = stands_for(code, gone)
+            beyond[own] = (*beyond.get(own, ()), *all_stand_for(others, gone))
+        return Respondents(self.words.model_copy(update={"beyond": beyond}), departments)
+
     def department_of(self, name: str) -> str | None:
         """The department with this code, name or alias, or whose name ends this one (东河派出所)."""
         whole = self.departments.find(name)
@@ -216,13 +225,13 @@ class Respondents:
         bodies: dict[str, _Body] = {}
         for department in self.departments.by_code.values():
             if department.level != NO_ORGAN:
-                for name in (department.name, *department.aliases):
-                    bodies[fold(name)] = _Body(0, 0, department.code, False, False)
+                for name in (*department.names, *department.former_names):
+                    code = self.departments.find(name)
+                    bodies[fold(name)] = _Body(0, 0, code, False, False)
         for office, entries in ((False, self.words.bodies), (True, self.words.offices)):
             for entry in entries:
-                bodies |= {
-                    fold(name): _Body(0, 0, entry.department, office, entry.subject_only) for name in entry.names
-                }
+                code = entry.department and stands_for(entry.department, self.departments.gone)
+                bodies |= {fold(name): _Body(0, 0, code, office, entry.subject_only) for name in entry.names}
         return bodies
 
     @cached_property

@@ -42,6 +42,19 @@ class Urgency(StrEnum):
     ORDINARY = "一般"
 
 
+class RuleState(StrEnum):
+    """What a rule is used for. One that is not retired must prove itself by its examples."""
+
+    DRAFT = "draft"
+    """Being written: never matched in decisions."""
+    SHADOW = "shadow"
+    """Matched beside the decisions and counted; it never decides."""
+    ACTIVE = "active"
+    """It decides."""
+    RETIRED = "retired"
+    """Never matched; kept so that decisions that name it can be read."""
+
+
 class Near(Strict):
     """A term of `these` and one of `those`, in either order, at most `within` characters between."""
 
@@ -114,6 +127,12 @@ class Rule(Strict):
     weight: int = Field(ge=1, le=3)
     why: Sentence
     examples: Examples
+    state: RuleState = RuleState.ACTIVE
+
+    def concluding(self, category: str) -> Rule:
+        """The same rule with this category for its conclusion."""
+        written = {name: getattr(self, name) for name in Rule.model_fields}
+        return Rule.model_validate({**written, "then": self.then.model_copy(update={"category": category})})
 
     @cached_property
     def conclusion(self) -> str:

@@ -4,34 +4,41 @@ from __future__ import annotations
 
 import hashlib
 import json
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from rules.clocks import Clocks
 from rules.clocks import extended as extended_clocks
-from rules.departments import Department, DepartmentFile, Departments, overlaid
-from rules.duties import Duties, Duty, DutyFile, PlaceKind
+from rules.departments import DepartmentFile, Departments, overlaid
+from rules.duties import Duties, DutyFile
 from rules.errors import Problem, RulebookError
 from rules.matter_file import MatterFile, Matters
 from rules.pack import chain, pack_file
 from rules.pack import packs as packs
 from rules.places import LEXICON as PLACE_LEXICON
-from rules.places import Place, PlaceFile, Places
+from rules.places import PlaceFile, Places
 from rules.policy import Policy
-from rules.procedure import Procedure, ProcedureFile, Procedures, dangling
+from rules.procedure import ProcedureFile, Procedures
+from rules.references import problems
 from rules.respondents import RespondentFile, Respondents
-from rules.rule import Condition, Rule, RuleFile
-from rules.taxonomy import Category, Taxonomy, TaxonomyFile, Uncovered, faults, flatten, places
-from rules.text import fold
+from rules.rule import Condition, Rule, RuleFile, RuleState
+from rules.succession import stands_for
+from rules.taxonomy import Taxonomy, TaxonomyFile, flatten, places
+from rules.written import Written
 from rules.yaml_source import Source, read
 
 
 @dataclass(frozen=True)
 class Rulebook:
-    """One checked whole: every reference resolves. `digest` changes when any content changes."""
+    """One checked whole: every reference resolves. `digest` changes when any content changes.
+
+    `rules`: those that decide; `others`: those in every other state.
+    """
 
     name: str
     digest: str
@@ -47,6 +54,81 @@ class Rulebook:
 
     matters: Matters = field(default_factory=Matters)
     clocks: Clocks = field(default_factory=Clocks)
+    others: tuple[Rule, ...] = ()
+
+    @property
+    def every(self) -> tuple[Rule, ...]:
+        """All rules, whatever their state."""
+        return (*self.rules, *self.others)
+
+    def in_state(self, *states: RuleState) -> tuple[Rule, ...]:
+        return tuple(rule for rule in self.every if rule.state in states)
+
+    @property
+    def shadow(self) -> tuple[Rule, ...]:
+        """Rules that are matched and counted beside the decisions."""
+        return self.in_state(RuleState.SHADOW)
+
+    @property
+    def resting(self) -> tuple[Rule, ...]:
+        """Rules that no petition meets: drafts and retired ones."""
+        return self.in_state(RuleState.DRAFT, RuleState.RETIRED)
+
+    @property
+    def tried(self) -> Rulebook:
+        """The rulebook as if drafts and shadows decided too: what proof and a dry run match with."""
+        waiting = self.in_state(RuleState.DRAFT, RuleState.SHADOW)
+        return (
+            replace(self, rules=(*self.rules, *waiting), others=self.in_state(RuleState.RETIRED)) if waiting else self
+        )
+
+    def only(self, rules: tuple[Rule, ...]) -> Rulebook:
+        """Nothing but these rules: a small engine can be made of it."""
+        return Rulebook(
+            self.name, self.digest, self.taxonomy, self.departments, Duties(), Places(), self.policy, rules, self.where
+        )
+
+    def on(self, day: date) -> Rulebook:
+        """The rulebook as it stands on `day`: successors in the place of all categories and departments that are out of
+        force by then. Its rows and conditions keep their order, so that a match made with this one is understood.
+        """
+        past = bisect_right(self._turns, day)
+        return self._eras[past - 1] if past else self
+
+    @cached_property
+    def by_id(self) -> Mapping[str, Rule]:
+        """The rules that decide, by id."""
+        return {rule.id: rule for rule in self.rules}
+
+    @cached_property
+    def _turns(self) -> tuple[date, ...]:
+        """The days from which on something is out of force."""
+        return tuple(sorted({*self.taxonomy.succession.days(), *self.departments.succession.days()}))
+
+    @cached_property
+    def _eras(self) -> tuple[Rulebook, ...]:
+        """For each turn the rulebook from that day on."""
+        return tuple(self._as_of(day) for day in self._turns)
+
+    def _as_of(self, day: date) -> Rulebook:
+        taxonomy, departments = self.taxonomy.as_of(day), self.departments.as_of(day)
+        duty = self.policy.accusation_duty
+        return replace(
+            self,
+            taxonomy=taxonomy,
+            departments=departments,
+            duties=self.duties.as_of(departments.gone, taxonomy.covering),
+            policy=self.policy.model_copy(update={"accusation_duty": duty and stands_for(duty, taxonomy.gone)}),
+            rules=tuple(self._rule_as_of(rule, taxonomy) for rule in self.rules),
+            respondents=self.respondents.as_of(departments),
+            procedures=self.procedures.as_of(taxonomy.gone, departments.gone),
+            matters=self.matters.as_of(taxonomy.gone),
+        )
+
+    @staticmethod
+    def _rule_as_of(rule: Rule, taxonomy: Taxonomy) -> Rule:
+        code = rule.then.category
+        return rule.concluding(stands_for(code, taxonomy.gone)) if code and code in taxonomy.gone else rule
 
     @cached_property
     def lexicons(self) -> Mapping[str, tuple[str, ...]]:
@@ -76,27 +158,8 @@ def load(pack: str | Path = "national") -> Rulebook:
     return gathered.rulebook()
 
 
-@dataclass
-class _Gathered:
-    """What the packs say, base first; a later pack replaces by code or id, its duties go before."""
-
-    name: str = ""
-    content: list[Any] = field(default_factory=list)
-    problems: list[Problem] = field(default_factory=list)
-    categories: dict[str, Category] = field(default_factory=dict)
-    where_category: dict[str, Problem] = field(default_factory=dict)
-    uncovered: Uncovered = "assign"
-    departments: dict[str, Department] = field(default_factory=dict)
-    duties: list[tuple[Duty, Problem]] = field(default_factory=list)
-    kinds: dict[PlaceKind, tuple[str, ...]] = field(default_factory=dict)
-    places: dict[str, Place] = field(default_factory=dict)
-    policy: Policy | None = None
-    rules: dict[str, Rule] = field(default_factory=dict)
-    procedures: dict[str, tuple[Procedure, Problem]] = field(default_factory=dict)
-    respondents: RespondentFile = field(default_factory=RespondentFile)
-    clocks: Clocks = field(default_factory=Clocks)
-    where: dict[str, Problem] = field(default_factory=dict)
-    matters: Matters = field(default_factory=Matters)
+class _Gathered(Written):
+    """Reads the packs, base first; a later pack replaces by code or id, its duties go before."""
 
     def add_pack(self, folder: Path) -> None:
         pack = pack_file(folder)
@@ -143,6 +206,8 @@ class _Gathered:
 
     def _take_departments(self, source: Source) -> None:
         departments = source.parse(DepartmentFile).departments
+        spots = {one.code: source.problem(("departments", index), "") for index, one in enumerate(departments)}
+        self.where_department |= spots
         self.problems += _twice(source, "department", (department.code for department in departments))
         self.departments = overlaid(self.departments, departments)
 
@@ -178,8 +243,7 @@ class _Gathered:
 
     def _take_respondents(self, source: Source) -> None:
         words = source.parse(RespondentFile)
-        unknown = ((spot, code) for spot, code in words.codes() if code not in self.departments)
-        self.problems += [source.problem(spot, f"no department '{code}'") for spot, code in unknown]
+        self.where_respondent += [(code, source.problem(spot, "")) for spot, code in words.codes()]
         self.respondents = words.over(self.respondents)
 
     def _take_rules(self, source: Source, own_ids: dict[str, Problem]) -> None:
@@ -193,86 +257,26 @@ class _Gathered:
             self.rules[rule.id] = rule
 
     def rulebook(self) -> Rulebook:
-        self.problems += [
-            *self._dangling_rules(),
-            *self._dangling_duties(),
-            *self._dangling_trees(),
-            *self._dangling_matters(),
-            *self._dangling_procedures(),
-            *self._dangling_policy(),
-            *self._shared_names(),
-        ]
-        if self.policy is None and not any(problem.path == "policy.yaml" for problem in self.problems):
-            self.problems.append(Problem("policy.yaml", 0, "missing"))
+        self.problems += problems(self)
         if self.problems or self.policy is None:
             raise RulebookError(self.problems)
-        taxonomy = Taxonomy(self.categories, self.uncovered)
+        taxonomy, departments = Taxonomy(self.categories, self.uncovered), Departments(self.departments)
         return Rulebook(
             name=self.name,
             digest=_digest(self.content),
             taxonomy=taxonomy,
-            departments=Departments(self.departments),
+            departments=departments,
             duties=Duties(tuple(row for row, _ in self.duties), taxonomy.covering),
             places=Places(self.kinds, tuple(self.places.values())),
             policy=self.policy,
-            rules=tuple(self.rules.values()),
+            rules=tuple(rule for rule in self.rules.values() if rule.state is RuleState.ACTIVE),
+            others=tuple(rule for rule in self.rules.values() if rule.state is not RuleState.ACTIVE),
             where=self.where,
             matters=self.matters,
             clocks=self.clocks,
             procedures=Procedures(tuple(entry for entry, _ in self.procedures.values())),
-            respondents=Respondents(self.respondents, Departments(self.departments)),
+            respondents=Respondents(self.respondents, departments),
         )
-
-    def _dangling_rules(self) -> Iterable[Problem]:
-        for rule in self.rules.values():
-            code = rule.then.category
-            spot = self.where[rule.id]
-            if code is not None and code not in self.categories:
-                yield Problem(spot.path, spot.line, f"rule {rule.id}: no category '{code}'")
-            elif code is not None and self.categories[code].covers:
-                yield Problem(spot.path, spot.line, f"rule {rule.id}: conclude a category that '{code}' covers")
-
-    def _dangling_duties(self) -> Iterable[Problem]:
-        for row, spot in self.duties:
-            if row.category not in self.categories:
-                yield Problem(spot.path, spot.line, f"no category '{row.category}'")
-            for code in (*row.departments, *([row.respondent] if row.respondent else [])):
-                if code not in self.departments:
-                    yield Problem(spot.path, spot.line, f"no department '{code}'")
-
-    def _dangling_procedures(self) -> Iterable[Problem]:
-        paths = {path for row, _ in self.duties for path in row.paths}
-        for entry, spot in self.procedures.values():
-            wrong = dangling(entry, self.categories, self.departments, paths)
-            for message in (*wrong, *self.clocks.missing(entry.clocks)):
-                yield Problem(spot.path, spot.line, f"{spot.message}: {message}")
-
-    def _dangling_matters(self) -> Iterable[Problem]:
-        for code in self.matters.codes():
-            if code not in self.categories:
-                yield Problem("matters.yaml", 0, f"no category '{code}'")
-
-    def _dangling_trees(self) -> Iterable[Problem]:
-        for department in self.departments.values():
-            for code in (department.parent, department.superior, department.successor):
-                if code is not None and code not in self.departments:
-                    yield Problem("departments.yaml", 0, f"{department.code}: no department '{code}'")
-        for code, message in faults(self.categories):
-            spot = self.where_category[code]
-            yield Problem(spot.path, spot.line, message)
-
-    def _dangling_policy(self) -> Iterable[Problem]:
-        code = self.policy.accusation_duty if self.policy else None
-        if code is not None and not any(row.category == code for row, _ in self.duties):
-            yield Problem("policy.yaml", 0, f"accusation_duty: no duty for '{code}'")
-
-    def _shared_names(self) -> Iterable[Problem]:
-        owners: dict[str, str] = {}
-        for department in self.departments.values():
-            for name in (department.name, *department.aliases):
-                owner = owners.setdefault(fold(name), department.code)
-                if owner != department.code:
-                    yield Problem("departments.yaml", 0, f"{department.code}: '{name}' is a name of {owner} too")
 
 
 def _twice(source: Source, noun: str, codes: Iterable[str]) -> list[Problem]:

@@ -5,14 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import date, timedelta
 from functools import cached_property, lru_cache
 from typing import Literal
 
 from pydantic import Field
 
 from rules.rule import Code, Strict, Term
+from rules.succession import End, FormerName, Heirs, Lasting, Succession, all_stand_for, name_on, stands_for
 
 SEPARATORS = ("/", "_")
+DAY = timedelta(days=1)
 _CODE = re.compile(r"[0-9]{2}(\.[0-9]{2}){0,2}")
 
 
@@ -21,15 +24,13 @@ Uncovered = Literal["assign", "name"]
 competent body is only named, because the office has no department for it (条例 art. 23)."""
 
 
-class CategoryText(Strict):
-    """A category as written in taxonomy.yaml, its children inside."""
+class CategoryText(Lasting):
+    """A category as written in taxonomy.yaml, its children inside; they end with it, unless they say otherwise."""
 
     code: Code
     name: Term
     children: tuple[CategoryText, ...] = ()
     covers: tuple[Code, ...] = ()
-    active: bool = True
-    successor: Code | None = None
 
 
 class TaxonomyFile(Strict):
@@ -41,14 +42,14 @@ class TaxonomyFile(Strict):
 
 @dataclass(frozen=True, slots=True)
 class Category:
-    """One category; `covers` lists categories of the packs below that it stands for."""
+    """One category; `covers` lists categories of the packs below that it stands for; `end`: its own, if any."""
 
     code: str
     name: str
     parent: str | None = None
     covers: tuple[str, ...] = ()
-    active: bool = True
-    successor: str | None = None
+    end: End | None = None
+    formerly: tuple[FormerName, ...] = ()
 
     @property
     def level(self) -> int:
@@ -58,10 +59,11 @@ class Category:
 
 @dataclass(frozen=True)
 class Taxonomy:
-    """All categories of a rulebook, by code."""
+    """All categories of a rulebook, by code. `gone`: those out of force on the day for which it is made."""
 
     by_code: dict[str, Category] = field(default_factory=dict)
     uncovered: Uncovered = "assign"
+    gone: Heirs = field(default_factory=dict)
 
     def __contains__(self, code: object) -> bool:
         return code in self.by_code
@@ -73,14 +75,36 @@ class Taxonomy:
         """Names from the first level down to `code`; raises KeyError for an unknown code."""
         return self._paths[code]
 
+    def path_on(self, code: str, day: date) -> tuple[str, ...]:
+        """Names from the first level down as they were on `day`; raises KeyError for an unknown code."""
+        steps = [self.by_code[step] for step in ancestors(code) if step in self.by_code or step == code]
+        return tuple(name_on(day, step.name, step.formerly) for step in steps)
+
     def find(self, label: str) -> str | None:
-        """The code meant by a code, a name, or a path (一级/二级/三级 or 一级_二级_三级); None if unclear."""
+        """The code meant by a code, a name, or a path (一级/二级/三级 or 一级_二级_三级); None if unclear.
+
+        A name of today goes before a former one.
+        """
         label = label.strip()
         if label in self.by_code:
             return label
         for separator in SEPARATORS:
             label = label.replace(separator, "/")
-        return self._by_path.get(label) or self._by_name.get(label)
+        return self._by_path.get(label) or self._by_name.get(label) or self._by_former.get(label)
+
+    @cached_property
+    def succession(self) -> Succession:
+        """Every end, a category's own or that of a category above it, whichever comes first."""
+        ends = {code: _first([self.by_code[step].end for step in self._steps(code)]) for code in self.by_code}
+        return Succession({code: end for code, end in ends.items() if end is not None})
+
+    def as_of(self, day: date) -> Taxonomy:
+        """The same tree on `day`."""
+        return Taxonomy(self.by_code, self.uncovered, self.succession.gone(day))
+
+    def _steps(self, code: str) -> list[str]:
+        """From `code` up to the first level."""
+        return [step for step in reversed(ancestors(code)) if step in self.by_code]
 
     def children(self, code: str | None) -> list[Category]:
         """Direct children, in file order; of None: the first level."""
@@ -88,8 +112,16 @@ class Taxonomy:
 
     @cached_property
     def covering(self) -> Mapping[str, str]:
-        """For each covered category the office's own that stands for it, by the nearest cover; empty without covers."""
-        covers = {code: category.code for category in self.by_code.values() for code in category.covers}
+        """For each covered category the office's own that stands for it, by the nearest cover; empty without covers.
+
+        An own category that was retired covers nothing any more.
+        """
+        own = [category for category in self.by_code.values() if self.gone.get(category.code) != ()]
+        covers = {
+            code: stands_for(category.code, self.gone)
+            for category in own
+            for code in all_stand_for(category.covers, self.gone)
+        }
         near = {code: [covers[step] for step in ancestors(code) if step in covers] for code in self.by_code}
         return {code: steps[-1] for code, steps in near.items() if steps}
 
@@ -112,12 +144,28 @@ class Taxonomy:
             found.setdefault(category.name, []).append(category)
         return {name: best for name, same in found.items() if (best := _highest(same))}
 
+    @cached_property
+    def _by_former(self) -> dict[str, str]:
+        """Former names, and paths that hold one, where they mean one category only."""
+        meant: dict[str, set[str]] = {}
+        for category in self.by_code.values():
+            days = [former.until for step in self._steps(category.code) for former in self.by_code[step].formerly]
+            paths = {self.path_on(category.code, day - DAY) for day in days}
+            for name in (*map("/".join, paths), *(former.name for former in category.formerly)):
+                meant.setdefault(name, set()).add(category.code)
+        return {name: min(codes) for name, codes in meant.items() if len(codes) == 1}
+
 
 @lru_cache(maxsize=4096)
 def ancestors(code: str) -> tuple[str, ...]:
     """`01.02.03` -> (`01`, `01.02`, `01.02.03`)."""
     steps = code.split(".")
     return tuple(".".join(steps[: depth + 1]) for depth in range(len(steps)))
+
+
+def is_code(label: str) -> bool:
+    """Whether a label is a category code; else it is an office's own class."""
+    return _CODE.fullmatch(label) is not None
 
 
 @lru_cache(maxsize=16384)
@@ -130,7 +178,7 @@ def flatten(categories: Iterable[CategoryText], parent: str | None = None) -> li
     """The tree as a list, parents before children."""
     result: list[Category] = []
     for text in categories:
-        own = Category(text.code, text.name, parent, text.covers, text.active, text.successor)
+        own = Category(text.code, text.name, parent, text.covers, text.end, text.formerly)
         result += [own, *flatten(text.children, text.code)]
     return result
 
@@ -149,7 +197,7 @@ def faults(categories: Mapping[str, Category]) -> Iterator[tuple[str, str]]:
     covered: dict[str, str] = {}
     for category in categories.values():
         code, parent = category.code, category.parent
-        for other in (parent, category.successor, *category.covers):
+        for other in (parent, *(category.end.successors if category.end else ()), *category.covers):
             if other is not None and other not in categories:
                 yield code, f"{code}: no category '{other}'"
         if parent is not None and not code.startswith(f"{parent}."):
@@ -160,6 +208,23 @@ def faults(categories: Mapping[str, Category]) -> Iterator[tuple[str, str]]:
                 yield code, f"{code}: covers '{other}', which {first} covers already"
             if other in categories and (other == code or categories[other].covers):
                 yield code, f"{code}: covers '{other}', which is an office's own category"
+
+
+def endings(taxonomy: Taxonomy) -> Iterator[tuple[str, str]]:
+    """What is wrong with the ends of a tree without other faults: the code of a category and a message."""
+    yield from taxonomy.succession.faults()
+    for code, end in taxonomy.succession.ends.items():
+        own = taxonomy[code].end
+        if own is not None and own.until > end.until:
+            yield code, f"{code}: ends after what it is part of"
+        for successor in end.successors:
+            if bool(taxonomy[code].covers) != bool(taxonomy[successor].covers) and own is end:
+                yield code, f"{code}: of it and its successor '{successor}' only one is an office's own category"
+
+
+def _first(ends: Iterable[End | None]) -> End | None:
+    """The earliest; of equal ones the first given, so a category's own."""
+    return min((end for end in ends if end is not None), key=lambda end: end.until, default=None)
 
 
 def _highest(same: list[Category]) -> str | None:

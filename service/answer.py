@@ -28,12 +28,16 @@ Pairs = Sequence[tuple[str, float]]
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The category that counts, what else was considered, and how the verdicts stood."""
+    """The category that counts, what else was considered, and how the verdicts stood.
+
+    `split`: it has become several by the day of the petition, so a clerk must choose.
+    """
 
     category: CategoryAnswer | None
     candidates: tuple[Candidate, ...]
     agreement: Agreement
     shares: Shares
+    split: bool = False
 
 
 @dataclass(frozen=True, slots=True)

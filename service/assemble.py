@@ -18,11 +18,13 @@ from classifier.succession import read_active
 from rules.engine import Engine
 from rules.rulebook import Rulebook
 from rules.rulebook import load as load_rulebook
+from rules.shadow import Shadow
 from service.settings import Settings
 from service.triage import Triage
 from service.words import words
 
 if TYPE_CHECKING:
+    from service.desk import Watcher
     from service.store.store import Store
 
 YOUNG_OBJECTS = 20_000
@@ -86,6 +88,20 @@ def build_engine(rulebook: Rulebook) -> Engine:
     whole = any(rule.when.whole_word for rule in rulebook.rules)
     terms = [term for rule in rulebook.rules for term in rule.when.terms()]
     return Engine(rulebook, build_segmenter(terms).words if whole else None)
+
+
+def build_shadow(rulebook: Rulebook) -> Shadow:
+    """What matches the shadow rules beside the decisions; it costs nothing where there are none."""
+    rules = rulebook.shadow
+    return Shadow(build_engine(rulebook.only(rules)) if rules else None)
+
+
+def shadow_watchers(rulebook: Rulebook, store: Store) -> tuple[Watcher, ...]:
+    """Counts the hits of shadow rules on every petition that is handed in; nobody watches where there are none."""
+    shadow = build_shadow(rulebook)
+    if shadow.engine is None:
+        return ()
+    return (lambda petition, _, __: store.ledger.count_rules(shadow.hits(petition)),)
 
 
 def build_classifier(settings: Settings) -> Classifier | None:

@@ -23,8 +23,10 @@ from service.options import (
     TextColumn,
     TitleColumn,
     read_columns,
+    read_examples,
     read_labels,
     read_options,
+    rulebook_of_today,
 )
 
 app = typer.Typer(
@@ -129,8 +131,6 @@ def evaluate(
     """Measure a model on labelled petitions it has not seen, or what this file could teach (--cv, --by-time)."""
     from datetime import date
 
-    from classifier.dataset import read_dataset
-    from rules.rulebook import load
     from service import evaluation
     from service.console import show_evaluation, told
     from service.report_page import write_page
@@ -139,9 +139,9 @@ def evaluate(
     for target in filter(None, (json, html)):
         check_parent(target)
     settings = read_options(pack, model, models_dir)
-    rulebook = load(settings.pack)
+    rulebook = rulebook_of_today(settings)
     columns = read_columns(id_column, title, text, date_column)
-    examples = read_dataset(source, read_labels(label), columns, rulebook.taxonomy)
+    examples = read_examples(source, read_labels(label), columns, rulebook)
     question = evaluation.Question(source, date.today(), cv, against, by_time)
     evaluated = evaluation.evaluate(question, examples, rulebook, settings, told)
     show_evaluation(evaluated)

@@ -20,9 +20,11 @@ from service.options import (
     TextColumn,
     TitleColumn,
     read_columns,
+    read_examples,
     read_labels,
     read_options,
     read_settled,
+    rulebook_of_today,
 )
 
 if TYPE_CHECKING:
@@ -65,11 +67,10 @@ def train(
     models_dir: ModelsDir = None,
 ) -> None:
     """Train a model on your own labelled petitions, or on what clerks settled; compare it with the active one."""
-    from rules.rulebook import load
     from service.learning import Place
 
     settings = read_options(pack, None, models_dir)
-    place = Place(load(settings.pack), settings, open=from_store)
+    place = Place(rulebook_of_today(settings), settings, open=from_store)
     given = Source(source, label, read_columns(id_column, title, text, date_column), from_store)
     if default:
         _train_default(name or "default", place)
@@ -120,7 +121,9 @@ def _train_challenger(name: str | None, given: Source, place: Place) -> None:
         rows += history(_read_examples(given, place), place.rulebook)
     if given.store:
         given_heads = read_labels(given.labels) if given.file else ()
-        rows += lessons(read_settled(place.settings), place.rulebook, heads_to_learn(given_heads, place.settings))
+        rows += lessons(
+            read_settled(place.settings, place.rulebook), place.rulebook, heads_to_learn(given_heads, place.settings)
+        )
     if not rows:
         raise InputError("nothing to learn from: no petition is settled yet" if given.store else "train needs IN")
     folder, found = challenge(name or new_version(date.today(), place.settings), rows, place, told)
@@ -131,10 +134,8 @@ def _train_challenger(name: str | None, given: Source, place: Place) -> None:
 
 def _read_examples(given: Source, place: Place) -> list[Example]:
     """The labelled rows of the file."""
-    from classifier.dataset import read_dataset
-
     assert given.file is not None
-    return read_dataset(given.file, read_labels(given.labels), given.columns, place.rulebook.taxonomy)
+    return read_examples(given.file, read_labels(given.labels), given.columns, place.rulebook)
 
 
 def adapt(
@@ -151,12 +152,11 @@ def adapt(
     """Adapt the default model to your own petitions, without labels; keep the default where that gains nothing."""
     from classifier.adapt import Limits
     from classifier.backlog import read_texts
-    from rules.rulebook import load
     from service.console import say, show_adaptation, told
     from service.training import adapt_and_save, read_backlog
 
     settings = read_options(pack, None, models_dir)
-    rulebook = load(settings.pack)
+    rulebook = rulebook_of_today(settings)
 
     texts = read_texts(source, read_columns(id_column, title, text, date_column))
     told(f"{len(texts.petitions)} petitions that differ; {texts.unreadable} rows cannot be read")
@@ -219,7 +219,6 @@ def audit(
 ) -> None:
     """Look labels over: suspect ones, copies that differ, classes used differently, rules that clerks overrule."""
     from classifier.errors import InputError
-    from rules.rulebook import load
     from service import label_audit
     from service.audit_book import write_audit
     from service.console import told
@@ -231,10 +230,10 @@ def audit(
         raise InputError("audit needs --out FILE.xlsx, and either FILE with --label HEAD=COLUMN or --from-store")
     check_output(out, (".xlsx",))
     settings = read_options(pack, None, None)
-    rulebook = load(settings.pack)
+    rulebook = rulebook_of_today(settings)
     columns = read_columns(id_column, title, text, date_column)
     if source is None:
-        rows = label_audit.of_settled(read_settled(settings), rulebook)
+        rows = label_audit.of_settled(read_settled(settings, rulebook), rulebook)
     else:
         rows = label_audit.of_file(source, read_labels(label), clerk, columns, rulebook)
     found = label_audit.audit(rows, rulebook, told)

@@ -80,7 +80,8 @@ def _lines(decision: Decision, words: Words) -> Iterator[Line]:
     yield from _way(decision, words)
     yield labels["basis"], "；".join(basis.cite for basis in decision.assignment.basis) or "—"
     yield labels["agreement"], words.agreement[decision.verdicts.agreement]
-    others = [f"{'/'.join(c.path)}{_percent(c.probability)}" for c in decision.candidates[1:SHOWN_CANDIDATES]]
+    shown = decision.candidates[1 if decision.category else 0 : SHOWN_CANDIDATES]
+    others = [f"{'/'.join(c.path)}{_percent(c.probability)}" for c in shown]
     if others:
         yield labels["others"], "\n".join(others)
 

@@ -6,9 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from classifier.errors import InputError
+from rules.departments import Departments
 from rules.respondents import Respondent, Sort
 from rules.rule import Kind
 from rules.rulebook import Rulebook
+from rules.taxonomy import Taxonomy
 from service.answer import Answer, by_share
 from service.decision import Assignment, CategoryAnswer, CategoryName, Decision, DepartmentName, KindAnswer
 
@@ -23,15 +25,18 @@ class Correction:
 
 
 def check(correction: Correction, rulebook: Rulebook) -> None:
-    """Raises InputError for a correction that says nothing, or names a code that is not in use."""
+    """Raises InputError for a correction that says nothing, or names a code that is not in use.
+
+    `rulebook`: as it stands on the day of the petition.
+    """
     if correction == Correction():
         raise InputError("a correction names a category, a kind or a department")
-    named = {
+    named: dict[str, tuple[str | None, Taxonomy | Departments]] = {
         "category": (correction.category, rulebook.taxonomy),
         "department": (correction.department, rulebook.departments),
     }
     for field, (code, known) in named.items():
-        if code is not None and (code not in known or not known[code].active):  # type: ignore[operator,index]
+        if code is not None and (code not in known or code in known.gone):
             raise InputError(f"{field}: no {field} '{code}' is in use")
 
 

@@ -15,6 +15,7 @@ class Reason(StrEnum):
 
     LOW_CONFIDENCE = "low_confidence"
     DISAGREEMENT = "disagreement"
+    SPLIT = "split"
     NO_ANSWER = "no_answer"
     NO_DEPARTMENT = "no_department"
     DUTY_UNCLEAR = "duty_unclear"

@@ -54,8 +54,8 @@ class Desk:
         no sense, ConflictError where another came before or the state does not allow it, NotFoundError.
         """
         triage = self.triage()
-        _check(review, triage.rulebook)
         record = self.store.petitions.read(petition_id, actor)
+        _check(review, triage.rulebook.on(record.item.received))
         state = self._next(record, version, review)
         late = review.action is Action.RETURN and self._is_late(record, triage.rulebook, actor)
         decision = self._corrected(record, review, triage) if review.action is Action.CORRECT else None

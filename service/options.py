@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from classifier.dataset import Columns
+    from classifier.dataset import Columns, Example
     from rules.rulebook import Rulebook
     from service.review import Settled
     from service.settings import Settings
@@ -42,6 +42,26 @@ def read_rulebook(pack: str | None) -> Rulebook:
     return load(read_options(pack, None, None).pack)
 
 
+def rulebook_of_today(settings: Settings) -> Rulebook:
+    """The rulebook as it stands today: what is learnt or measured now is told in its terms."""
+    from datetime import date
+
+    from rules.rulebook import load
+
+    return load(settings.pack).on(date.today())
+
+
+def read_examples(source: Path, labels: dict[str, str], columns: Columns, rulebook: Rulebook) -> list[Example]:
+    """Every row with a label, the labels in terms of today."""
+    from datetime import date
+
+    from classifier.dataset import read_dataset
+    from service.console import told
+    from service.labels import current
+
+    return current(read_dataset(source, labels, columns, rulebook.taxonomy), rulebook, date.today(), told)
+
+
 def read_columns(
     id_column: str | None, title: str | None, text: str | None, date_column: str | None, region: str | None = None
 ) -> Columns:
@@ -66,9 +86,13 @@ def read_labels(given: list[str] | None) -> dict[str, str]:
     return labels
 
 
-def read_settled(settings: Settings) -> list[Settled]:
-    """What clerks confirmed and corrected, in order of time, from the store. Raises StoreError."""
+def read_settled(settings: Settings, rulebook: Rulebook) -> list[Settled]:
+    """What clerks confirmed and corrected, in order of time, the labels in terms of today. Raises StoreError."""
+    from datetime import date
+
     from service.assemble import build_store
+    from service.console import told
+    from service.labels import as_of
 
     with build_store(settings) as store:
-        return store.ledger.settled()
+        return as_of(store.ledger.settled(), rulebook, date.today(), told)

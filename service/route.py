@@ -18,6 +18,7 @@ from rules.rulebook import Rulebook
 from rules.taxonomy import at_level
 from service.answer import Answer, by_share, foremost
 from service.decision import Assignment, BasisText, DepartmentCandidate, DepartmentName
+from service.succession import departments_in_force
 
 CANDIDATES = 5
 CONSIDERED = 12
@@ -109,7 +110,11 @@ def _circumstances(routing: Routing, rulebook: Rulebook) -> Circumstances:
 
 
 def _led_by_history(assignment: Assignment, learnt: HeadPrediction, rulebook: Rulebook) -> Assignment:
-    candidates = _learnt(learnt, rulebook)
+    candidates, departments = _learnt(learnt, rulebook), rulebook.departments
+    if departments.gone:
+        first, candidates = candidates[0].code, departments_in_force(candidates, departments)
+        if first in departments.gone:
+            return replace(assignment, lead=None, candidates=candidates, unclear=True)
     lead = DepartmentName(candidates[0].code, candidates[0].name)
     supporting = tuple(name for name in assignment.supporting if name.code != lead.code)
     return replace(assignment, lead=lead, supporting=supporting, candidates=candidates)

@@ -29,6 +29,7 @@ from rules.engine import Engine
 from rules.petition import Petition
 from rules.reading import read
 from rules.rulebook import Rulebook
+from rules.succession import stands_for
 from rules.verdict import Levels, judge, points_by_level
 from service.assemble import build_engine, code_version, shelf
 from service.settings import Settings
@@ -58,7 +59,8 @@ def knowledge(rulebook: Rulebook, background: Sequence[Example]) -> Knowledge:
     def points(petitions: Sequence[Petition]) -> list[Levels]:
         return [points_by_level(engine.match(petition).hits) for petition in petitions]
 
-    covered = {code: own.code for own in rulebook.taxonomy.by_code.values() for code in own.covers}
+    gone = rulebook.taxonomy.gone
+    covered = {code: stands_for(own.code, gone) for own in rulebook.taxonomy.by_code.values() for code in own.covers}
     return Knowledge(build_segmenter(user_words(rulebook)), points, tuple(background), covered)
 
 

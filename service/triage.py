@@ -42,6 +42,7 @@ from service.joining import Part, Told, Whole, may_differ
 from service.office import in_office_terms, within_office
 from service.route import Routing, route
 from service.several import Several, combine, one_matter, parts
+from service.succession import brought_up, left_to_a_clerk, points_of_both_times, read_on_its_day
 from service.whole import as_whole
 
 SILENT = Prediction({})
@@ -53,11 +54,12 @@ ORDINARY = UrgencyAnswer(Urgency.ORDINARY)
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """One petition and what engine, rules and classifier each say of it."""
+    """One petition, what engine, rules and classifier each say of it, and the rulebook as it stands on its day."""
 
     match: Match
     rules: RuleVerdict
     prediction: Prediction
+    book: Rulebook
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +94,7 @@ class Triage:
         """One decision for each petition, in order. `today` stands in for a missing day of receipt."""
         matches = [self.engine.match(petition) for petition in petitions]
         cuts = [parts(match, self.rulebook) for match in matches]
-        heard = self._hear([*matches, *(self.engine.match(part.petition) for cut in cuts for part in cut)])
+        heard = self._hear([*matches, *(self.engine.match(part.petition) for cut in cuts for part in cut)], today)
         inner = iter(heard[len(petitions) :])
         return [
             self._petition(one, cut, list(islice(inner, len(cut))), today)
@@ -102,31 +104,36 @@ class Triage:
     def correct(self, petition: Petition, correction: Correction, today: date) -> Decision:
         """What follows from what a clerk says instead: departments, guards, procedure and due dates anew."""
         (whole,) = self.decide([petition], today)
-        (heard,) = self._hear([self.engine.match(petition)])
+        (heard,) = self._hear([self.engine.match(petition)], today)
         own = within(self._decision(self._corrected(self._grasp(heard), correction), today), whole, correction.kind)
-        return led_by(own, correction.department, self.rulebook)
+        return led_by(own, correction.department, heard.book)
 
     def _corrected(self, grasped: Grasped, correction: Correction) -> Grasped:
         """What it is about, as a clerk sees it."""
-        code, kind = correction.category, correction.kind
+        code, kind, book = correction.category, correction.kind, grasped.heard.book
         said = KindAnswer(kind, self.kind_names[kind], None) if kind else None
-        answer = answered(grasped.answer, code, self.rulebook)
+        answer = answered(grasped.answer, code, book)
         return replace(
             grasped,
             answer=answer,
-            named=named(grasped.named if code is None else answer, code, self.rulebook),
+            named=named(grasped.named if code is None else answer, code, book),
             kind=said or grasped.kind,
             respondents=judged(grasped.respondents, said),
         )
 
-    def _hear(self, matches: Sequence[Match]) -> list[Heard]:
-        """Rules and classifier, each by itself; the classifier takes the rules' points for prior knowledge."""
-        verdicts = [judge(match, self.rulebook.policy.clear_margin) for match in matches]
+    def _hear(self, matches: Sequence[Match], today: date) -> list[Heard]:
+        """Rules and classifier, each by itself, in what is in force on the day of receipt; the classifier takes the
+        rules' points for prior knowledge.
+        """
+        books = [self.rulebook.on(match.reading.petition.received_at or today) for match in matches]
+        read = [read_on_its_day(match, book) for match, book in zip(matches, books, strict=True)]
+        verdicts = [judge(match, self.rulebook.policy.clear_margin) for match in read]
         predictions = [SILENT] * len(matches)
         if self.classifier and matches:
-            readings = [match.reading for match in matches]
-            predictions = self.classifier.predict(readings, [verdict.levels for verdict in verdicts])
-        return [Heard(*one) for one in zip(matches, verdicts, predictions, strict=True)]
+            points = [points_of_both_times(*one) for one in zip(matches, verdicts, books, strict=True)]
+            predictions = self.classifier.predict([match.reading for match in matches], points)
+        told = [brought_up(prediction, book) for prediction, book in zip(predictions, books, strict=True)]
+        return [Heard(*one) for one in zip(read, verdicts, told, books, strict=True)]
 
     def _petition(self, heard: Heard, cut: Sequence[Part], inner: Sequence[Heard], today: date) -> Decision:
         """The petition as a whole, and its matters where it raises several."""
@@ -140,19 +147,20 @@ class Triage:
 
     def _several(self, whole: Whole, cut: Sequence[Part], inner: Sequence[Heard], today: date) -> Several:
         """Its matters. Parts are decided only where they may be matters of their own."""
-        grasped = [self._grasp(one, listed=False) for one in inner]
-        if not may_differ(whole, cut, [one.told for one in grasped], self.rulebook.matters):
+        grasped, book = [self._grasp(one, listed=False) for one in inner], inner[0].book
+        if not may_differ(whole, cut, [one.told for one in grasped], book.matters):
             return one_matter(whole, any(accuses(one.kind) for one in grasped))
-        return combine(whole, cut, [self._decision(one, today, shown=False) for one in grasped], self.rulebook)
+        return combine(whole, cut, [self._decision(one, today, shown=False) for one in grasped], book)
 
     def _grasp(self, heard: Heard, accusation: bool = False, listed: bool = True) -> Grasped:
         """What it is about, and of whom it complains. Not `listed`: without what else was considered."""
-        heads, book = heard.prediction.heads, self.rulebook
-        answer = answer_category(heard.rules, heads.get("category"), book, listed)
+        heads, book = heard.prediction.heads, heard.book
+        answer = left_to_a_clerk(answer_category(heard.rules, heads.get("category"), book, listed), book.taxonomy)
         said = answer_kind(heard.rules, heads.get("kind"), self.kind_names)
         respondents = all_respondents(heard.match, said, book)
         kind = self._accusation if accusation or is_accusation(respondents, said.code if said else None) else said
-        return Grasped(heard, answer, in_office_terms(answer, book), kind, respondents)
+        named = left_to_a_clerk(in_office_terms(answer, book), book.taxonomy)
+        return Grasped(heard, answer, named, kind, respondents)
 
     def _decision(self, matter: Grasped, today: date, shown: bool = True) -> Decision:
         """Which way it goes, who leads, who must not see it, by when; why a person must look.
@@ -162,7 +170,7 @@ class Triage:
         heard, answer, told, kind = matter.heard, matter.answer, matter.named, matter.kind
         match, rules, heads = heard.match, heard.rules, heard.prediction.heads
         petition = match.reading.petition
-        book, day = self.rulebook, petition.received_at or today
+        book, day = heard.book, petition.received_at or today
         routed = route(answer, Routing(match, day, heads.get("department"), accuses(kind)), book)
         handling = handle(match, matter_of(answer.category, kind, routed.paths), day, book)
         settled, respondents = handling.lead is Lead.ALONE, matter.respondents

@@ -12,7 +12,7 @@ from rules.clocks import Unit
 from rules.duties import Certainty
 from rules.policy import Agreement, Band
 from rules.respondents import Sort
-from rules.rule import Kind, Strict
+from rules.rule import Kind, RuleState, Strict
 from rules.yaml_source import read
 from service.decision import Reason
 
@@ -59,6 +59,9 @@ class Words(Strict):
     heads: dict[HeadName, str]
     figures: dict[str, FigureWords]
     audit: dict[SheetName, SheetWords]
+    rule_states: dict[RuleState, str]
+    change: dict[str, str]
+    change_columns: dict[str, str]
 
     @property
     def kind_names(self) -> dict[str, str]:

@@ -31,7 +31,7 @@ from rules.policy import Agreement, Band
 from rules.procedure import Lead
 from rules.proof import prove_procedures
 from rules.respondents import Sort
-from rules.rule import FieldName, Kind, Strict, Urgency
+from rules.rule import FieldName, Kind, RuleState, Strict, Urgency
 from rules.rulebook import Rulebook, load
 from rules.taxonomy import Uncovered
 from service.api.app import build_app
@@ -264,7 +264,8 @@ def _pack(folder: Path, *blocks: str) -> Path:
     return folder
 
 
-def _told(rulebook: Rulebook) -> list[str]:
+def _told(given: Rulebook) -> list[str]:
+    rulebook = given.tried
     engine = build_engine(rulebook)
     problems = [*contradictions(rulebook), *prove(rulebook, engine), *prove_procedures(rulebook, engine)]
     return [problem.message for problem in problems]
@@ -316,7 +317,9 @@ def test_every_field_of_a_pack_is_named_in_the_guide(schema: type[Strict]) -> No
     assert names <= set(_codes(page(GUIDE).prose))
 
 
-@pytest.mark.parametrize("choice", [Kind, Urgency, Certainty, Agreement, Band, Lead, Unit, Start, DayOff, Sort])
+@pytest.mark.parametrize(
+    "choice", [Kind, Urgency, Certainty, Agreement, Band, Lead, Unit, Start, DayOff, Sort, RuleState]
+)
 def test_every_value_of_a_choice_is_named_in_the_guide(choice: type[StrEnum]) -> None:
     assert {value.value for value in choice} <= set(_codes(page(GUIDE).prose))
 
@@ -398,6 +401,16 @@ OWN_TREE = (
 )
 ODD_CHILD = 'categories: [{code: "01", name: 甲, children: [{code: "02.01", name: 乙}]}]\n'
 OWN_CLASS = 'categories: [{code: "02", name: 乙}, {code: "01", name: 甲, covers: ["02"]}]\n'
+ENDING = 'categories: [{code: "01", name: 甲, %s}, {code: "02", name: 乙}, {code: "03", name: 丙}]\n'
+EARLIER = ENDING.replace("name: 乙", "name: 乙, until: 2024-01-01") % 'until: 2025-01-01, successors: ["02"]'
+OUTLIVING = ENDING % (
+    'until: 2025-01-01, successors: ["02"],'
+    ' children: [{code: "01.01", name: 丁, until: 2026-01-01, successors: ["02"]}]'
+)
+SPLIT_PARENT = (
+    "departments: [{code: a, name: 甲, until: 2025-01-01, successors: [c, d]}, {code: b, name: 乙, parent: a},"
+    " {code: c, name: 丙}, {code: d, name: 丁}]\n"
+)
 STEPS = dict.fromkeys(("one", "others", "agree", "superior", "conference", "alone", "accusation"), "由工作人员办理")
 MATTERS = f"cut: {{}}\njoin: {{}}\nsteps: {json.dumps(STEPS, ensure_ascii=False)}\n"
 DATED = 'duties: [{category: "01", lead: a, basis: [{cite: 甲, source: verified, from: x}]}]\n'
@@ -450,6 +463,13 @@ FAULTS = [
     ("taxonomy.yaml", OWN_CLASS, "conclude a category that '"),
     ("departments.yaml", "departments: [{code: a, name: 甲}, {code: b, name: 乙, aliases: [甲]}]\n", "' is a name of "),
     ("duties.yaml", 'duties: [{category: "01"}]\n', "Value error, needs either lead or joint"),
+    ("taxonomy.yaml", ENDING % 'successors: ["02"]', "Value error, successors need until"),
+    ("taxonomy.yaml", ENDING % "until: 2025-01-01", "' ends without a successor"),
+    ("taxonomy.yaml", ENDING % 'until: 2025-01-01, successors: ["01"]', "succeeds itself"),
+    ("taxonomy.yaml", EARLIER, "ends no later than it"),
+    ("taxonomy.yaml", OUTLIVING, "ends after what it is part of"),
+    ("taxonomy.yaml", ENDING % 'until: 2025-01-01, successors: ["03"], covers: ["02"]', "only one is an office's own"),
+    ("departments.yaml", SPLIT_PARENT, "is split: name one of "),
     ("places.yaml", "places: [{name: 青禾村}, {name: 青禾村}]\n", "place '"),
     ("procedure.yaml", PROCEDURE + PROCEDURE.split("\n", 1)[1], "procedure '"),
     ("procedure.yaml", PROCEDURE.replace("{when: {any: [路灯]}}", "{}"), "Value error, needs one of when, "),

@@ -104,8 +104,8 @@ def _add_rulebook(app: FastAPI, triage: Triage) -> None:
 
     @app.get("/v1/rulebook", tags=["rulebook"])
     async def rules() -> dict[str, Any]:
-        """Name and digest of the rulebook, and every rule with its reason and proof."""
-        listed = [rule.model_dump(mode="json", exclude_defaults=True) for rule in rulebook.rules]
+        """Name and digest of the rulebook, and every rule with its reason and proof; its state, unless it is active."""
+        listed = [rule.model_dump(mode="json", exclude_defaults=True) for rule in rulebook.every]
         return {"name": rulebook.name, "digest": rulebook.digest, "rules": listed}
 
     @app.get("/v1/model", tags=["rulebook"])
@@ -157,8 +157,9 @@ def _taxonomy(rulebook: Rulebook) -> list[dict[str, Any]]:
             "path": list(rulebook.taxonomy.path(category.code)),
             "level": category.level,
             "parent": category.parent,
-            "active": category.active,
-            "successor": category.successor,
+            "until": category.end.until.isoformat() if category.end else None,
+            "successors": list(category.end.successors) if category.end else [],
+            "formerly": [former.model_dump(mode="json") for former in category.formerly],
         }
         for category in rulebook.taxonomy.by_code.values()
     ]

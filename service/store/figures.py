@@ -58,7 +58,7 @@ class Figures:
             PetitionRow.state, PetitionRow.band, func.count(), func.min(PetitionRow.created_at)
         ).group_by(PetitionRow.state, PetitionRow.band)  # fmt: skip
         with self._database.reading() as session:
-            rows = session.execute(asked).tuples().all()
+            rows = session.execute(asked).all()
         return {(state, band): Waiting(count, (at - oldest).total_seconds()) for state, band, count, oldest in rows}
 
     def overruled(self) -> dict[str, Overruled]:
@@ -84,7 +84,7 @@ class Figures:
             .group_by(DecisionRow.band)
         )
         with self._database.reading() as session:
-            rows = session.execute(asked).tuples().all()
+            rows = session.execute(asked).all()
         total = sum(count for _, count, _ in rows)
         strange = sum(int(unknown or 0) for *_, unknown in rows)
         return Period(total, {band: count / total for band, count, _ in rows}, strange / total if total else 0.0)

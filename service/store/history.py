@@ -62,11 +62,8 @@ def decisions_of(session: Session, petition_id: int) -> tuple[DecisionRecord, ..
 
 def reviews_of(session: Session, petition_id: int) -> tuple[ReviewRecord, ...]:
     """All reviews, the first one first."""
-    numbers = dict(
-        session.execute(select(DecisionRow.id, DecisionRow.number).where(DecisionRow.petition_id == petition_id))
-        .tuples()
-        .all()
-    )
+    rows = session.execute(select(DecisionRow.id, DecisionRow.number).where(DecisionRow.petition_id == petition_id))
+    numbers = {row.id: row.number for row in rows}
     asked = select(ReviewRow).where(ReviewRow.petition_id == petition_id).order_by(ReviewRow.version)
     return tuple(
         ReviewRecord(

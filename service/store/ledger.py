@@ -128,7 +128,7 @@ class Ledger:
             .order_by(PetitionRow.settled_at, PetitionRow.id)
         )
         with self._database.writing() as session:
-            found = [_settled(*row) for row in session.execute(asked).tuples()]
+            found = [_settled(*row) for row in session.execute(asked)]
             note(session, self._now(), actor, Did.EXPORT, (None, f"settled {len(found)}"))
         return found
 
@@ -143,7 +143,7 @@ class Ledger:
             for name, places in columns.items():
                 for column in places:
                     asked = select(column, func.count()).where(column.is_not(None)).group_by(column)
-                    counts[name].update({code: count for code, count in session.execute(asked).tuples() if code})
+                    counts[name].update({code: count for code, count in session.execute(asked) if code})
         return Stored(**counts)
 
     def mark_suspects(self, external_ids: Collection[str], actor: Actor) -> int:

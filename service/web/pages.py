@@ -89,7 +89,8 @@ class Shown:
     @property
     def doubtful(self) -> bool:
         """Whether a clerk is to choose among the candidates."""
-        return self.decision.band is Band.SUGGEST or Reason.LOW_CONFIDENCE in self.decision.review_reasons
+        unsure = {Reason.LOW_CONFIDENCE, Reason.SPLIT}
+        return self.decision.band is Band.SUGGEST or not unsure.isdisjoint(self.decision.review_reasons)
 
 
 def show(petition: Petition, decision: Decision) -> Shown:

@@ -308,8 +308,9 @@ def test_a_category_is_listed_whole(api: TestClient) -> None:
         "path": ["城乡建设", "供水", "停水"],
         "level": 3,
         "parent": "01.01",
-        "active": True,
-        "successor": None,
+        "until": None,
+        "successors": [],
+        "formerly": [],
     }
 
 

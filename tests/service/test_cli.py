@@ -471,13 +471,13 @@ def test_rules_try_says_when_nothing_is_hit(fenban: Fenban) -> None:
 def test_rules_list_shows_every_rule_with_its_reason(fenban: Fenban) -> None:
     lines = fenban("rules", "list").out.splitlines()
     assert len(lines) == 12
-    assert "01.01.01  3  water-cut: 停水归供水。" in lines
+    assert "01.01.01  3  active  water-cut: 停水归供水。" in lines
 
 
 @pytest.mark.parametrize("category", ["02.01", "公交", "交通/公交", "交通_公交"])
 def test_rules_list_shows_one_category(fenban: Fenban, category: str) -> None:
     lines = fenban("rules", "list", "--category", category).out.splitlines()
-    assert [line.split()[2] for line in lines] == ["bus:", "bus-stop:"]
+    assert [line.split()[3] for line in lines] == ["bus:", "bus-stop:"]
 
 
 @pytest.mark.parametrize("category", ["62", "农业农村类"])
