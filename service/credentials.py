@@ -53,6 +53,8 @@ def _scrypt(password: str, salt: bytes) -> str:
 
 def password_problem(password: str) -> str | None:
     """Why a password is not taken: its length alone counts (NIST SP 800-63B)."""
+    if any("\ud800" <= character <= "\udfff" for character in password):
+        return "a password is text in UTF-8"
     if len(password) < SHORTEST_PASSWORD:
         return f"a password has {SHORTEST_PASSWORD} characters or more"
     return f"a password has {LONGEST_PASSWORD} characters at most" if len(password) > LONGEST_PASSWORD else None

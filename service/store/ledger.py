@@ -126,7 +126,7 @@ class Ledger:
             .order_by(PetitionRow.settled_at, PetitionRow.id)
         )
         with self._database.reading() as session:
-            return [_settled(*row) for row in session.execute(asked).tuples()]
+            return [_settled(*row) for row in session.execute(asked)]
 
     def stored(self) -> Stored:
         """How often each category and department stands in the store: in decisions, reviews and tokens."""
@@ -139,7 +139,7 @@ class Ledger:
             for name, places in columns.items():
                 for column in places:
                     asked = select(column, func.count()).where(column.is_not(None)).group_by(column)
-                    counts[name].update({code: count for code, count in session.execute(asked).tuples() if code})
+                    counts[name].update({code: count for code, count in session.execute(asked) if code})
         return Stored(**counts)
 
     def mark_suspects(self, external_ids: Collection[str], actor: Actor) -> int:
@@ -162,6 +162,7 @@ class Ledger:
             purged = update(PetitionRow).where(PetitionRow.id.in_(old)).values(purged_at=at)
             count = len(session.execute(purged.returning(PetitionRow.id)).all())
             note(session, at, actor, Did.PURGE, (None, f"before {before.isoformat()}: {count}"))
+        self._database.forget_deleted()
         return count
 
 
