@@ -108,10 +108,10 @@ def _correction(said: Review | ReviewRecord) -> Correction:
 
 
 def _added(said: Correction, later: Correction) -> Correction:
-    """A later correction adds to the one before. A department outlives neither the category that it was named for nor
-    a change of what is an accusation, since that changes who may see the petition.
+    """A later correction adds to the one before. A category always routes anew, and so does a change of what is an
+    accusation, since that changes who may see the petition: a department that was named before does not outlive them.
     """
-    moved = later.category not in (None, said.category)
+    moved = later.category is not None
     accusing = later.kind is not None and Kind.ACCUSATION in (later.kind, said.kind)
     kept = None if moved or accusing else said.department
     return Correction(later.category or said.category, later.kind or said.kind, later.department or kept)

@@ -14,8 +14,9 @@ from service.access import NEEDED, Actor
 from service.api.schemas import PetitionIn, Short
 from service.desk import Desk
 from service.review import Action, ReasonCode, Review, State
-from service.store.queue import HIGHEST, MOST_ITEMS, Question
+from service.store.queue import MOST_ITEMS, Question
 from service.store.records import Order
+from service.store.schema import HIGHEST
 from service.tables import Json
 from service.view import view
 

@@ -17,7 +17,7 @@ from service.errors import ConflictError, NotFoundError
 from service.store.audit import Did, note
 from service.store.database import Database, insert_into, wait_for_turn
 from service.store.records import AccountRecord, TokenRecord
-from service.store.schema import AccountRow, AuditRow, TokenRow
+from service.store.schema import HIGHEST, AccountRow, AuditRow, TokenRow
 
 WINDOW = timedelta(minutes=15)
 MOST_TRIES, MOST_FROM_ADDRESS, MOST_FOR_ACCOUNT = 5, 30, 50
@@ -46,6 +46,8 @@ class TokenOrder:
     department: str | None = None
 
     def __post_init__(self) -> None:
+        if self.department == "":
+            raise InputError("department: name one, or none")
         most = OF_DEPARTMENTS if self.department else SCOPES
         if not self.scopes or not most.issuperset(self.scopes):
             raise InputError(f"scopes: one or more of {', '.join(sorted(most))}")
@@ -164,7 +166,7 @@ class Accounts:
     def revoke_token(self, token_id: int, actor: Actor) -> None:
         """End a token at once. Raises NotFoundError."""
         with self._database.writing() as session:
-            row = session.get(TokenRow, token_id)
+            row = session.get(TokenRow, token_id) if 0 < token_id <= HIGHEST else None
             if row is None:
                 raise NotFoundError(f"no token {token_id}")
             row.revoked_at = row.revoked_at or self._now()

@@ -18,9 +18,9 @@ from service.review import Review, State
 from service.store.audit import Did, note
 from service.store.database import Database, insert_into
 from service.store.history import check_storable, content_digest, decisions_of, petition_of, reviews_of
-from service.store.queue import HIGHEST, Question, item, page, selected, visible_to
+from service.store.queue import Question, item, page, selected, visible_to
 from service.store.records import Origin, PetitionRecord, QueuePage, Taken
-from service.store.schema import DecisionRow, DecisionText, PetitionRow, PetitionText, RecipientRow, ReviewRow
+from service.store.schema import HIGHEST, DecisionRow, DecisionText, PetitionRow, PetitionText, RecipientRow, ReviewRow
 from service.store.uses import count_uses
 from service.store.written import current, decision_row, recipients, spoken_rules, written
 

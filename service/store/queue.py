@@ -17,11 +17,9 @@ from rules.rule import Kind, Urgency
 from rules.verdict import URGENCY_ORDER
 from service.review import State
 from service.store.records import Order, QueueItem, QueuePage
-from service.store.schema import PetitionRow, RecipientRow
+from service.store.schema import HIGHEST, PetitionRow, RecipientRow
 
 MOST_ITEMS = 200
-HIGHEST = 2**31 - 1
-"""The highest number that the key of a row can be."""
 ASSIGNED = ("lead", "supporting")
 WITHHELD = "withheld"
 OUT = (State.SENT, State.SETTLED, State.RETURNED)
