@@ -161,5 +161,8 @@ async def _form_token(request: Request) -> str:
         return ""
     from urllib.parse import parse_qs
 
-    fields: dict[str, list[Any]] = parse_qs((await request.body()).decode("utf-8", "replace"), max_num_fields=20)
+    try:
+        fields: dict[str, list[Any]] = parse_qs((await request.body()).decode("utf-8", "replace"), max_num_fields=20)
+    except ValueError:
+        raise HTTPException(400, "the form has too many fields") from None
     return str(fields.get(FORM_FIELD, [""])[0])
