@@ -24,6 +24,7 @@ from service.api.session import add_sessions
 from service.decision import Decision
 from service.tables import DECISION
 from service.triage import Triage
+from service.web.desk_pages import add_desk_pages
 from service.web.pages import add_pages
 
 DECISIONS = TypeAdapter(list[Decision])
@@ -63,6 +64,7 @@ def build_app(triage: Triage, reception: Reception | None = None) -> FastAPI:
     if reception:
         add_petitions(app, reception.desk)
         add_sessions(app, reception.gate)
+        add_desk_pages(app, reception.desk)
         add_metrics(app, reception.monitor)
     return app
 

@@ -13,15 +13,12 @@ from rules.rule import Kind, Urgency
 from service.access import NEEDED, Actor
 from service.api.schemas import PetitionIn, Short
 from service.desk import Desk
-from service.review import Action, ReasonCode, Review, State
+from service.review import TO_REVIEW, Action, ReasonCode, Review, State
 from service.store.queue import MOST_ITEMS, Question
 from service.store.records import Order
 from service.store.schema import HIGHEST
 from service.tables import Json
 from service.view import view
-
-WAITING = (State.WAITING, State.RETURNED)
-"""What the queue shows when no state is asked for."""
 
 Number = Annotated[int, Path(ge=1, le=HIGHEST)]
 """The number of a petition in the store."""
@@ -73,7 +70,7 @@ class QueueIn(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    state: list[State] = Field(default=list(WAITING), max_length=len(State))
+    state: list[State] = Field(default=list(TO_REVIEW), max_length=len(State))
     band: Band | None = None
     category: Code | None = None
     department: Code | None = None

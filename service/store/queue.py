@@ -111,10 +111,11 @@ def _stands(department: str, parts: tuple[str, ...]) -> ColumnElement[bool]:
 
 def page(rows: list[PetitionRow], question: Question, only_for: str | None = None) -> QueuePage:
     """The rows that were asked for, as `only_for` may see them, and where the next page begins."""
-    shown = rows[: question.limit]
+    shown = tuple(item(row) for row in rows[: question.limit])
     more = len(rows) > question.limit
-    items = tuple(_as_seen(item(row), only_for) for row in shown)
-    return QueuePage(items, _written(shown[-1], question.order) if more else None)
+    return QueuePage(
+        tuple(_as_seen(one, only_for) for one in shown), cursor(shown[-1], question.order) if more else None
+    )
 
 
 def _as_seen(one: QueueItem, department: str | None) -> QueueItem:
@@ -143,10 +144,16 @@ def item(row: PetitionRow) -> QueueItem:
     )
 
 
-def _written(row: PetitionRow, order: Order) -> str:
-    values = [getattr(row, key.key) for key in KEYS[order]]
-    told = [value.isoformat() if isinstance(value, date) else value for value in values]
-    return urlsafe_b64encode(json.dumps([order, *told]).encode()).decode()
+def cursor(item: QueueItem, order: Order) -> str:
+    """Where a petition stands in this order: as `after` it asks for what comes behind it."""
+    stands = {
+        "pressing": URGENCY_ORDER.index(item.urgency),
+        "certainty": item.certainty,
+        "received": item.received.isoformat(),
+        "id": item.id,
+    }
+    told = [order, *(stands[key.key] for key in KEYS[order])]
+    return urlsafe_b64encode(json.dumps(told).encode()).decode()
 
 
 def _read(cursor: str, order: Order) -> list[Any]:
