@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import repeat
 
@@ -13,6 +12,7 @@ from rules.policy import Agreement
 from rules.rule import Kind
 from rules.rulebook import Rulebook
 from rules.taxonomy import Taxonomy, at_level
+from rules.value import value
 from rules.verdict import RuleVerdict
 from service.decision import Candidate, CategoryAnswer, KindAnswer
 
@@ -26,7 +26,7 @@ Pairs = Sequence[tuple[str, float]]
 """Category codes with their probabilities."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Answer:
     """The category that counts, what else was considered, and how the verdicts stood."""
 
@@ -36,7 +36,7 @@ class Answer:
     shares: Shares
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class _Branches:
     """Considered categories by their branch at the policy's level: its best leaf, its whole probability."""
 

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from classifier.prediction import HeadPrediction
 from rules.policy import Agreement, Band, Policy
 from rules.rule import Urgency
+from rules.value import value
 from rules.verdict import RuleVerdict
 from service.answer import Answer
 from service.decision import Assignment, KindAnswer, Reason, accuses
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Weighed:
     """Everything about a matter that can call for a person. `found`: reasons that guards and procedure gave."""
 

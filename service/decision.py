@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 
 from rules.policy import Agreement, Band
 from rules.rule import Kind
+from rules.value import value
 
 
 class Reason(StrEnum):
@@ -31,7 +31,7 @@ class Reason(StrEnum):
     UNREADABLE = "unreadable"
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class CategoryName:
     """A category with its names from the first level down."""
 
@@ -39,7 +39,7 @@ class CategoryName:
     path: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class CategoryAnswer:
     """A category with its names from the first level down; `confidence` is None when only rules spoke.
 
@@ -52,7 +52,7 @@ class CategoryAnswer:
     national: CategoryName | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Candidate:
     """A category that was considered; `probability` is of its whole branch at the policy's level."""
 
@@ -61,7 +61,7 @@ class Candidate:
     probability: float | None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class KindAnswer:
     """What the petition wants; `confidence` is None when only rules spoke."""
 
@@ -75,7 +75,7 @@ def accuses(kind: KindAnswer | None) -> bool:
     return kind is not None and kind.code == Kind.ACCUSATION
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class DepartmentName:
     """A department as clerks read it."""
 
@@ -83,7 +83,7 @@ class DepartmentName:
     name: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class DepartmentCandidate:
     """A department that may lead; `probability` is None when only rules spoke."""
 
@@ -92,7 +92,7 @@ class DepartmentCandidate:
     probability: float | None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Withheld:
     """A department that must not see the petition, and why."""
 
@@ -101,7 +101,7 @@ class Withheld:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class BasisText:
     """A cited article and how it was checked (verified, second-hand, own-knowledge)."""
 
@@ -109,7 +109,7 @@ class BasisText:
     source: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Assignment:
     """Who leads, who supports, on what ground.
 
@@ -127,7 +127,7 @@ class Assignment:
     place_unclear: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class ProcedureAnswer:
     """The handling path (条例 arts. 29-31): what is to be done, step by step, on what ground.
 
@@ -141,7 +141,7 @@ class ProcedureAnswer:
     competent: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class DueDate:
     """By when: `date` (ISO, last day) is None while the day from which it counts has not come."""
 
@@ -152,7 +152,7 @@ class DueDate:
     basis: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class TextSpan:
     """`text[start:end]` of the petition."""
 
@@ -160,7 +160,7 @@ class TextSpan:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class MatterAnswer:
     """One matter of the petition, `text[start:end]`, decided by itself.
 
@@ -176,7 +176,7 @@ class MatterAnswer:
     visible: tuple[TextSpan, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Received:
     """The day that clocks count from; `assumed`: none was given, the day of the run stands in."""
 
@@ -184,7 +184,7 @@ class Received:
     assumed: bool
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class UrgencyAnswer:
     """Level (project-defined), the lines to call at once, and why."""
 
@@ -193,7 +193,7 @@ class UrgencyAnswer:
     reason: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Evidence:
     """`text[start:end]` of the petition spoke for `conclusion`; folded, it is `term`."""
 
@@ -205,7 +205,7 @@ class Evidence:
     conclusion: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class RulesSaid:
     """The rules' own verdict."""
 
@@ -216,7 +216,7 @@ class RulesSaid:
     kind: str | None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class LabelSaid:
     """The likeliest label of one head."""
 
@@ -224,7 +224,7 @@ class LabelSaid:
     probability: float
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Verdicts:
     """Both verdicts, apart, and how they stand to each other."""
 
@@ -233,7 +233,7 @@ class Verdicts:
     agreement: Agreement
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Versions:
     """The three clocks; with them any old decision can be explained."""
 
@@ -242,7 +242,7 @@ class Versions:
     model: str | None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Decision:
     """The answer for one petition.
 

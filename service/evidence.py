@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from classifier.prediction import HeadPrediction
 from classifier.texts import unnumbered
 from rules.engine import Match, RuleHit
 from rules.respondents import Respondent
 from rules.taxonomy import at_level
+from rules.value import value
 from service.answer import Answer
 from service.decision import Evidence, KindAnswer
 
@@ -25,7 +25,7 @@ FIRST_LEVEL = 2
 _DIGIT = re.compile("[0-9]")
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Sources:
     """Who spoke besides the rules."""
 

@@ -11,13 +11,14 @@ from rules.engine import Match
 from rules.respondents import NO_ORGAN, Respondent, Sort
 from rules.rule import Kind
 from rules.rulebook import Rulebook
+from rules.value import value
 from service.decision import Assignment, DepartmentCandidate, DepartmentName, KindAnswer, Reason, Withheld, accuses
 
 NO_CODE = ""
 """Code of a withheld body that is no department of the tree (a school)."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Guarded:
     """An assignment that may be shown, and why a person must look at it."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from enum import Enum
 from functools import lru_cache
@@ -16,6 +16,7 @@ from rules.engine import Match
 from rules.places import LEXICON, NO_TERRITORY, Territory
 from rules.rulebook import Rulebook
 from rules.taxonomy import at_level
+from rules.value import value
 from service.answer import Answer, by_share, foremost
 from service.decision import Assignment, BasisText, DepartmentCandidate, DepartmentName
 
@@ -24,7 +25,7 @@ CONSIDERED = 12
 """Categories whose duties are looked up for candidates."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class LikelyLeads:
     """Offices differ: how often the lead is the table's own, the broader row's, or a supporting department."""
 
@@ -39,7 +40,7 @@ NO_CIRCUMSTANCES = Circumstances()
 _depends = lru_cache(maxsize=16384)(Duties.depends)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Routing:
     """What routing looks at besides the category. `day`: of receipt."""
 
@@ -57,7 +58,7 @@ class By(Enum):
     HISTORY = "history"
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Routed:
     """The assignment, who says so, and the paths that the matter itself may take (`Duty.paths`)."""
 
@@ -66,7 +67,7 @@ class Routed:
     paths: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class _Row:
     """What the table says of a category on a day. `local`: a territory is among the departments."""
 
