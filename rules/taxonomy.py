@@ -71,7 +71,7 @@ class Taxonomy:
 
     def path(self, code: str) -> tuple[str, ...]:
         """Names from the first level down to `code`; raises KeyError for an unknown code."""
-        return self._paths[code]
+        return self.paths[code]
 
     def find(self, label: str) -> str | None:
         """The code meant by a code, a name, or a path (一级/二级/三级 or 一级_二级_三级); None if unclear."""
@@ -94,7 +94,8 @@ class Taxonomy:
         return {code: steps[-1] for code, steps in near.items() if steps}
 
     @cached_property
-    def _paths(self) -> dict[str, tuple[str, ...]]:
+    def paths(self) -> dict[str, tuple[str, ...]]:
+        """`path` of every category, by code."""
         return {
             code: tuple(self.by_code[step].name for step in ancestors(code) if step in self.by_code)
             for code in self.by_code

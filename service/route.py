@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import date
 from enum import Enum
 from functools import lru_cache
+from typing import NamedTuple
 
 from classifier.prediction import HeadPrediction
 from rules.departments import Departments
@@ -37,7 +38,6 @@ class LikelyLeads:
 LIKELY_LEADS = LikelyLeads(own=0.5, broad=0.25, supporting=0.25)
 """Round figures in line with the development rows (benchmarks/day_one.py)."""
 NO_CIRCUMSTANCES = Circumstances()
-_depends = lru_cache(maxsize=16384)(Duties.depends)
 
 
 @value
@@ -48,6 +48,14 @@ class Routing:
     day: date
     learnt: HeadPrediction | None
     accusation: bool = False
+
+
+class _Asked(NamedTuple):
+    """What the rows for a category ask for: words of some rows, the kind of place, respondents."""
+
+    rows: frozenset[int]
+    places: bool
+    respondents: frozenset[str]
 
 
 class By(Enum):
@@ -122,8 +130,8 @@ def _duty(code: str, circumstances: Circumstances, duties: Duties) -> Duty | Non
 
 
 def _row_of(code: str, circumstances: Circumstances, day: date, rulebook: Rulebook) -> _Row:
-    relevant = circumstances if _depends(rulebook.duties, code) else NO_CIRCUMSTANCES
-    return _row(code, relevant, day, rulebook.duties, rulebook.departments)
+    duties = rulebook.duties
+    return _row(code, _bearing(code, circumstances, duties), day, duties, rulebook.departments)
 
 
 @lru_cache(maxsize=16384)
@@ -188,10 +196,10 @@ def _by_duties(answer: Answer, circumstances: Circumstances, rulebook: Rulebook)
     shares, duties = answer.shares, rulebook.duties
     for code in by_share(shares)[:CONSIDERED]:
         share = shares[code]
-        for department, part in _settled(code, duties) or _likely_leads(code, circumstances, duties):
+        for department, part in _likely_leads(code, _bearing(code, circumstances, duties), duties):
             sums[department] += share * part
     spoken = answer.category is not None and answer.category.confidence is not None
-    names = rulebook.departments
+    names = rulebook.departments.by_code
     return tuple(
         [
             DepartmentCandidate(code, names[code].name, min(1.0, sums[code]) if spoken else None)
@@ -200,10 +208,26 @@ def _by_duties(answer: Answer, circumstances: Circumstances, rulebook: Rulebook)
     )
 
 
+def _bearing(code: str, circumstances: Circumstances, duties: Duties) -> Circumstances:
+    """What of the circumstances has a say in which row is found for a category: so few that results can be kept."""
+    asked = _asked(code, duties)
+    if asked is None:
+        return NO_CIRCUMSTANCES
+    place = circumstances.place if asked.places else None
+    return Circumstances(circumstances.worded & asked.rows, place, circumstances.respondents & asked.respondents)
+
+
 @lru_cache(maxsize=16384)
-def _settled(code: str, duties: Duties) -> tuple[tuple[str, float], ...]:
-    """The likely leads of a category where no circumstances have a say; else none."""
-    return () if _depends(duties, code) else _likely_leads(code, NO_CIRCUMSTANCES, duties)
+def _asked(code: str, duties: Duties) -> _Asked | None:
+    """What the rows that `_duty` looks at ask for; None where circumstances have no say."""
+    if not duties.depends(code):
+        return None
+    rows = {**duties.conditional(code), **duties.conditional(f"{code}.99")}
+    return _Asked(
+        frozenset(index for index, row in rows.items() if row.when),
+        any(row.place for row in rows.values()),
+        frozenset(row.respondent for row in rows.values() if row.respondent),
+    )
 
 
 @lru_cache(maxsize=16384)
