@@ -19,8 +19,6 @@ PER_RULE = 6
 """Places shown of one rule."""
 PER_GRAM = 2
 """Places shown of one n-gram."""
-FIRST_LEVEL = 2
-"""So many characters of a rule's category are its first level."""
 
 _DIGIT = re.compile("[0-9]")
 
@@ -58,17 +56,17 @@ def rule_evidence(match: Match, category: str | None, kind: KindAnswer | None) -
     others: list[RuleHit] = []
     own: list[RuleHit] = []
     for hit in match.hits:
-        then = hit.rule.then
-        if then.category is None:
-            if then.kind is None or then.kind == said:
+        gist = hit.rule.gist
+        if gist.first_level is None:
+            if gist.kind is None or gist.kind == said:
                 others.append(hit)
-        elif then.category[:FIRST_LEVEL] == branch:
+        elif gist.first_level == branch:
             own.append(hit)
     found: list[Evidence] = []
-    for hit in others + own:
-        rule, conclusion = hit.rule.id, hit.rule.conclusion
-        for start, end, _ in hit.occurrences[:PER_RULE]:
-            found.append(Evidence(start, end, "rule", text[start:end], rule, conclusion))
+    for rule, occurrences in others + own:
+        name, conclusion, _, _ = rule.gist
+        for start, end, _ in occurrences[:PER_RULE]:
+            found.append(Evidence(start, end, "rule", text[start:end], name, conclusion))
         if len(found) >= MOST:
             break
     return found[:MOST]
@@ -79,13 +77,13 @@ def classifier_evidence(match: Match, head: HeadPrediction | None, conclusion: s
     if head is None or conclusion is None:
         return []
     grams, text, found = dict.fromkeys([word.gram for word in head.telling]), match.text, []
-    readable = unnumbered(text) if _DIGIT.search("".join(grams)) else text
+    find = (unnumbered(text) if _DIGIT.search("".join(grams)) else text).find
     for gram in grams:
-        size, start = len(gram), readable.find(gram)
+        start = -1
         for _ in range(PER_GRAM):
+            start = find(gram, start + 1)
             if start < 0:
                 break
-            end = start + size
+            end = start + len(gram)
             found.append(Evidence(start, end, "classifier", text[start:end], None, conclusion))
-            start = readable.find(gram, start + 1)
     return found

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 
+from rules.departments import Departments
 from rules.duties import Circumstances
 from rules.engine import Match
 from rules.respondents import NO_ORGAN, Respondent, Sort
@@ -133,13 +134,10 @@ class _Guard:
         name = self.rulebook.departments[one.department].name if one.department else one.name
         return Withheld(one.department or NO_CODE, name, self._reason(one))
 
-    def _below(self, one: Respondent) -> Iterator[Withheld]:
+    def _below(self, one: Respondent) -> tuple[Withheld, ...]:
         if one.department is None:
-            return
-        departments = self.rulebook.departments
-        reason = self._reason(one, below=True).replace("{name}", departments[one.department].name)
-        for code in departments.subordinates(one.department):
-            yield Withheld(code, departments[code].name, reason)
+            return ()
+        return _subordinates(one.department, self._reason(one, below=True), self.rulebook.departments)
 
     def _reason(self, one: Respondent, below: bool = False) -> str:
         reasons = self.rulebook.respondents.words.reasons
@@ -206,6 +204,13 @@ class _Guard:
 
     def _name(self, code: str) -> DepartmentName:
         return DepartmentName(code, self.rulebook.departments[code].name)
+
+
+@lru_cache(maxsize=4096)
+def _subordinates(code: str, reason: str, departments: Departments) -> tuple[Withheld, ...]:
+    """All below a department, and why; kept, as there may be many."""
+    told = reason.replace("{name}", departments[code].name)
+    return tuple(Withheld(below, departments[below].name, told) for below in departments.subordinates(code))
 
 
 def _hit(recipient: DepartmentName | DepartmentCandidate, out: set[str]) -> bool:

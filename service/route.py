@@ -38,6 +38,8 @@ class LikelyLeads:
 LIKELY_LEADS = LikelyLeads(own=0.5, broad=0.25, supporting=0.25)
 """Round figures in line with the development rows (benchmarks/day_one.py)."""
 NO_CIRCUMSTANCES = Circumstances()
+Parts = tuple[tuple[str, float], ...]
+"""Departments, and the part of a category's probability that each gets."""
 
 
 @value
@@ -193,10 +195,10 @@ def _learnt(head: HeadPrediction, rulebook: Rulebook) -> tuple[DepartmentCandida
 def _by_duties(answer: Answer, circumstances: Circumstances, rulebook: Rulebook) -> tuple[DepartmentCandidate, ...]:
     """Each category's probability goes to the departments that may lead it, by LIKELY_LEADS."""
     sums: defaultdict[str, float] = defaultdict(float)
-    shares, duties = answer.shares, rulebook.duties
+    shares, duties, settled = answer.shares, rulebook.duties, _settled(rulebook.duties)
     for code in by_share(shares)[:CONSIDERED]:
         share = shares[code]
-        for department, part in _likely_leads(code, _bearing(code, circumstances, duties), duties):
+        for department, part in settled[code] or _likely_leads(code, _bearing(code, circumstances, duties), duties):
             sums[department] += share * part
     spoken = answer.category is not None and answer.category.confidence is not None
     names = rulebook.departments.by_code
@@ -230,8 +232,23 @@ def _asked(code: str, duties: Duties) -> _Asked | None:
     )
 
 
+class _Settled(dict[str, Parts]):
+    """The likely leads of each category where no circumstances have a say, else none; filled as categories come up."""
+
+    def __init__(self, duties: Duties) -> None:
+        self._duties = duties
+
+    def __missing__(self, code: str) -> Parts:
+        duties = self._duties
+        self[code] = parts = _likely_leads(code, NO_CIRCUMSTANCES, duties) if _asked(code, duties) is None else ()
+        return parts
+
+
+_settled = lru_cache(maxsize=16)(_Settled)
+
+
 @lru_cache(maxsize=16384)
-def _likely_leads(code: str, circumstances: Circumstances, duties: Duties) -> tuple[tuple[str, float], ...]:
+def _likely_leads(code: str, circumstances: Circumstances, duties: Duties) -> Parts:
     """Departments that may lead a category, and how likely each is."""
     duty, broad = _duty(code, circumstances, duties), _duty(at_level(code, 2), NO_CIRCUMSTANCES, duties)
     sums: dict[str, float] = {}
