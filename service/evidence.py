@@ -7,8 +7,10 @@ from collections.abc import Sequence
 
 from classifier.prediction import HeadPrediction
 from classifier.texts import unnumbered
-from rules.engine import Match, RuleHit
+from rules.automaton import Occurrence
+from rules.engine import Match
 from rules.respondents import Respondent
+from rules.rule import Gist
 from rules.taxonomy import at_level
 from rules.value import value
 from service.answer import Answer
@@ -20,6 +22,8 @@ PER_RULE = 6
 PER_GRAM = 2
 """Places shown of one n-gram."""
 
+Spoke = tuple[Gist, tuple[Occurrence, ...]]
+"""A rule in short, and where its words stand."""
 _DIGIT = re.compile("[0-9]")
 
 
@@ -53,18 +57,17 @@ def respondent_evidence(match: Match, respondents: Sequence[Respondent]) -> list
 def rule_evidence(match: Match, category: str | None, kind: KindAnswer | None) -> list[Evidence]:
     """Spans of the rules that spoke for the decided branch, its kind, or an urgency; these two are never cut off."""
     text, branch, said = match.text, at_level(category, 1) if category else None, kind.code if kind else None
-    others: list[RuleHit] = []
-    own: list[RuleHit] = []
-    for hit in match.hits:
-        gist = hit.rule.gist
+    others: list[Spoke] = []
+    own: list[Spoke] = []
+    for rule, occurrences in match.hits:
+        gist = rule.gist
         if gist.first_level is None:
             if gist.kind is None or gist.kind == said:
-                others.append(hit)
+                others.append((gist, occurrences))
         elif gist.first_level == branch:
-            own.append(hit)
+            own.append((gist, occurrences))
     found: list[Evidence] = []
-    for rule, occurrences in others + own:
-        name, conclusion, _, _ = rule.gist
+    for (name, conclusion, _, _), occurrences in others + own:
         for start, end, _ in occurrences[:PER_RULE]:
             found.append(Evidence(start, end, "rule", text[start:end], name, conclusion))
         if len(found) >= MOST:

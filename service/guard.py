@@ -127,8 +127,10 @@ class _Guard:
         """Each respondent, then what is below any of them; certain reasons before doubtful ones."""
         ranked = sorted(respondents, key=lambda one: not one.certain)
         found = [*(self._self(one) for one in ranked), *(part for one in ranked for part in self._below(one))]
-        first = {one.code or one.name: one for one in reversed(found)}
-        return tuple(one for one in found if first[one.code or one.name] is one)
+        first: dict[str, Withheld] = {}
+        for one in found:
+            first.setdefault(one.code or one.name, one)
+        return tuple(first.values())
 
     def _self(self, one: Respondent) -> Withheld:
         name = self.rulebook.departments[one.department].name if one.department else one.name

@@ -2,44 +2,22 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
 from enum import Enum
 from functools import lru_cache
-from typing import NamedTuple
 
 from classifier.prediction import HeadPrediction
 from rules.departments import Departments
-from rules.duties import Basis, Circumstances, Duties, Duty
+from rules.duties import Basis, Circumstances, Duties
 from rules.engine import Match
 from rules.places import LEXICON, NO_TERRITORY, Territory
 from rules.rulebook import Rulebook
-from rules.taxonomy import at_level
 from rules.value import value
-from service.answer import Answer, by_share, foremost
+from service.answer import Answer
 from service.decision import Assignment, BasisText, DepartmentCandidate, DepartmentName
-
-CANDIDATES = 5
-CONSIDERED = 12
-"""Categories whose duties are looked up for candidates."""
-
-
-@value
-class LikelyLeads:
-    """Offices differ: how often the lead is the table's own, the broader row's, or a supporting department."""
-
-    own: float
-    broad: float
-    supporting: float
-
-
-LIKELY_LEADS = LikelyLeads(own=0.5, broad=0.25, supporting=0.25)
-"""Round figures in line with the development rows (benchmarks/day_one.py)."""
-NO_CIRCUMSTANCES = Circumstances()
-Parts = tuple[tuple[str, float], ...]
-"""Departments, and the part of a category's probability that each gets."""
+from service.leads import CANDIDATES, bearing_on, candidates_by_duties, duty_of
 
 
 @value
@@ -50,14 +28,6 @@ class Routing:
     day: date
     learnt: HeadPrediction | None
     accusation: bool = False
-
-
-class _Asked(NamedTuple):
-    """What the rows for a category ask for: words of some rows, the kind of place, respondents."""
-
-    rows: frozenset[int]
-    places: bool
-    respondents: frozenset[str]
 
 
 class By(Enum):
@@ -103,7 +73,7 @@ def route(answer: Answer, routing: Routing, rulebook: Rulebook) -> Routed:
     if routing.learnt is not None:
         assignment = _placed(row, (), routing, rulebook)
         return Routed(_led_by_history(assignment, routing.learnt, rulebook), By.HISTORY, row.paths)
-    lead, candidates = row.assignment.lead, _by_duties(answer, circumstances, rulebook)
+    lead, candidates = row.assignment.lead, candidates_by_duties(answer, circumstances, rulebook)
     if lead is not None and candidates and candidates[0].code != lead.code:
         candidates = tuple(sorted(candidates, key=lambda candidate: candidate.code != lead.code))
     by = By.OFFICE if code in rulebook.taxonomy.covering else By.TABLE
@@ -126,14 +96,9 @@ def _led_by_history(assignment: Assignment, learnt: HeadPrediction, rulebook: Ru
     return replace(assignment, lead=lead, supporting=supporting, candidates=candidates)
 
 
-def _duty(code: str, circumstances: Circumstances, duties: Duties) -> Duty | None:
-    """The row for a category; a first level without a row of its own falls to its 其他."""
-    return duties.find(code, circumstances) or duties.find(f"{code}.99", circumstances)
-
-
 def _row_of(code: str, circumstances: Circumstances, day: date, rulebook: Rulebook) -> _Row:
     duties = rulebook.duties
-    return _row(code, _bearing(code, circumstances, duties), day, duties, rulebook.departments)
+    return _row(code, bearing_on(code, circumstances, duties), day, duties, rulebook.departments)
 
 
 @lru_cache(maxsize=16384)
@@ -141,7 +106,7 @@ def _row(code: str, circumstances: Circumstances, day: date, duties: Duties, dep
     """Without a territory; where a row names departments side by side, none leads and a clerk decides."""
     national = duties.below(code, circumstances)
     paths = national.paths if national else ()
-    duty = _duty(code, circumstances, duties)
+    duty = duty_of(code, circumstances, duties)
     if duty is None:
         return _Row(Assignment(lead=None), paths, local=False)
     assignment = Assignment(
@@ -190,74 +155,6 @@ def _learnt(head: HeadPrediction, rulebook: Rulebook) -> tuple[DepartmentCandida
             DepartmentCandidate(code or label, rulebook.departments[code].name if code else label, probability)
         )
     return tuple(found)
-
-
-def _by_duties(answer: Answer, circumstances: Circumstances, rulebook: Rulebook) -> tuple[DepartmentCandidate, ...]:
-    """Each category's probability goes to the departments that may lead it, by LIKELY_LEADS."""
-    sums: defaultdict[str, float] = defaultdict(float)
-    shares, duties, settled = answer.shares, rulebook.duties, _settled(rulebook.duties)
-    for code in by_share(shares)[:CONSIDERED]:
-        share = shares[code]
-        for department, part in settled[code] or _likely_leads(code, _bearing(code, circumstances, duties), duties):
-            sums[department] += share * part
-    spoken = answer.category is not None and answer.category.confidence is not None
-    names = rulebook.departments.by_code
-    return tuple(
-        [
-            DepartmentCandidate(code, names[code].name, min(1.0, sums[code]) if spoken else None)
-            for code in foremost(sums, CANDIDATES)
-        ]
-    )
-
-
-def _bearing(code: str, circumstances: Circumstances, duties: Duties) -> Circumstances:
-    """What of the circumstances has a say in which row is found for a category: so few that results can be kept."""
-    asked = _asked(code, duties)
-    if asked is None:
-        return NO_CIRCUMSTANCES
-    place = circumstances.place if asked.places else None
-    return Circumstances(circumstances.worded & asked.rows, place, circumstances.respondents & asked.respondents)
-
-
-@lru_cache(maxsize=16384)
-def _asked(code: str, duties: Duties) -> _Asked | None:
-    """What the rows that `_duty` looks at ask for; None where circumstances have no say."""
-    if not duties.depends(code):
-        return None
-    rows = {**duties.conditional(code), **duties.conditional(f"{code}.99")}
-    return _Asked(
-        frozenset(index for index, row in rows.items() if row.when),
-        any(row.place for row in rows.values()),
-        frozenset(row.respondent for row in rows.values() if row.respondent),
-    )
-
-
-class _Settled(dict[str, Parts]):
-    """The likely leads of each category where no circumstances have a say, else none; filled as categories come up."""
-
-    def __init__(self, duties: Duties) -> None:
-        self._duties = duties
-
-    def __missing__(self, code: str) -> Parts:
-        duties = self._duties
-        self[code] = parts = _likely_leads(code, NO_CIRCUMSTANCES, duties) if _asked(code, duties) is None else ()
-        return parts
-
-
-_settled = lru_cache(maxsize=16)(_Settled)
-
-
-@lru_cache(maxsize=16384)
-def _likely_leads(code: str, circumstances: Circumstances, duties: Duties) -> Parts:
-    """Departments that may lead a category, and how likely each is."""
-    duty, broad = _duty(code, circumstances, duties), _duty(at_level(code, 2), NO_CIRCUMSTANCES, duties)
-    sums: dict[str, float] = {}
-    shares = [(duty.leads, LIKELY_LEADS.own), (duty.supporting or duty.leads, LIKELY_LEADS.supporting)] if duty else []
-    shares += [(broad.leads, LIKELY_LEADS.broad)] if broad else []
-    for departments, part in shares:
-        for department in departments:
-            sums[department] = sums.get(department, 0.0) + part / len(departments)
-    return tuple(sums.items())
 
 
 def _name(code: str, departments: Departments) -> DepartmentName:
