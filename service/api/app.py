@@ -17,6 +17,7 @@ from rules.rulebook import Rulebook
 from service.api.gathering import Gathering
 from service.api.problems import MEDIA, add_problems
 from service.api.schemas import BatchIn, PetitionIn, ProblemOut
+from service.api.shortcut import Shortcut
 from service.decision import Decision
 from service.tables import DECISION
 from service.triage import Triage
@@ -59,11 +60,13 @@ def build_app(triage: Triage) -> FastAPI:
 def _add_decisions(app: FastAPI, triage: Triage) -> None:
     gathering = Gathering(triage)
 
-    @app.post("/v1/decisions", response_model=Decision, responses=PROBLEMS, tags=["decisions"])
     async def decide(petition: PetitionIn) -> Response:
         """Decide one petition. Offsets of evidence count characters of title, line break, body."""
         decision = await gathering.decide(petition.petition())
         return Response(DECISION.dump_json(decision), media_type=JSON)
+
+    about: dict[str, Any] = {"response_model": Decision, "responses": PROBLEMS, "tags": ["decisions"]}
+    app.router.add_api_route("/v1/decisions", decide, methods=["POST"], route_class_override=Shortcut, **about)
 
     @app.post("/v1/decisions/batch", response_model=list[Decision], responses=PROBLEMS, tags=["decisions"])
     async def decide_batch(batch: BatchIn) -> Response:
