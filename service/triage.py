@@ -17,6 +17,7 @@ from rules.procedure import Lead
 from rules.respondents import Respondent
 from rules.rule import Kind, Urgency
 from rules.rulebook import Rulebook
+from rules.value import value
 from rules.verdict import RuleVerdict, judge
 from service.answer import Answer, answer_category, answer_kind
 from service.banding import Weighed, band, reasons
@@ -52,7 +53,7 @@ SILENT = Prediction({})
 ORDINARY = UrgencyAnswer(Urgency.ORDINARY)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Heard:
     """One petition, what engine, rules and classifier each say of it, and the rulebook as it stands on its day."""
 
@@ -62,7 +63,7 @@ class Heard:
     book: Rulebook
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Grasped:
     """What it is about, before it is known who leads: `answer` in national terms, `named` in the office's own."""
 
