@@ -208,17 +208,21 @@ def _panel(panel: tuple[int, str, int, int], steps: Sequence[int], up: Scale, ta
         values = [(place, float(r[column] or 0), float(r[column + 1] or 0)) for place, r in rows]
         points = line([(place, value) for place, value, _ in values], across, up)
         parts.append(f'<polyline points="{points}" fill="none" stroke="{colour}" stroke-width="2"/>')
-        parts += [_point(across(place), (up(v), up(v - sd), up(v + sd)), colour, f"{v:.3f}") for place, v, sd in values]
+        under = 20 if name == SCRATCH else -8
+        for place, value, spread in values:
+            y = up(value), up(value + spread), up(value - spread)
+            parts += _point((across(place), *y), colour, f"{value:.3f}", under)
     return parts
 
 
-def _point(x: float, y: tuple[float, float, float], colour: str, value: str) -> str:
-    """A point with its bar and its value."""
-    at, low, high = y
-    return (
-        f'<line x1="{x}" x2="{x}" y1="{low}" y2="{high}" stroke="{colour}"/><circle cx="{x}" cy="{at}" r="3.5" '
-        f'fill="{colour}"/><text x="{x}" y="{high - 8}" text-anchor="middle">{value}</text>'
-    )
+def _point(at: tuple[float, float, float, float], colour: str, value: str, under: int) -> list[str]:
+    """A point with its bar, and its value above or `under` it. `at`: across, up, and both ends of the bar."""
+    x, y, high, low = at
+    return [
+        f'<line x1="{x}" x2="{x}" y1="{low}" y2="{high}" stroke="{colour}"/>',
+        f'<circle cx="{x}" cy="{y}" r="3.5" fill="{colour}"/>',
+        f'<text x="{x}" y="{round((low if under > 0 else high) + under, 1)}" text-anchor="middle">{value}</text>',
+    ]
 
 
 def main() -> None:
