@@ -11,6 +11,7 @@ from typing import Literal
 from pydantic import Field
 
 from rules.rule import Code, Strict, Term
+from rules.rule import ancestors as ancestors
 
 SEPARATORS = ("/", "_")
 _CODE = re.compile(r"[0-9]{2}(\.[0-9]{2}){0,2}")
@@ -111,13 +112,6 @@ class Taxonomy:
         for category in self.by_code.values():
             found.setdefault(category.name, []).append(category)
         return {name: best for name, same in found.items() if (best := _highest(same))}
-
-
-@lru_cache(maxsize=4096)
-def ancestors(code: str) -> tuple[str, ...]:
-    """`01.02.03` -> (`01`, `01.02`, `01.02.03`)."""
-    steps = code.split(".")
-    return tuple(".".join(steps[: depth + 1]) for depth in range(len(steps)))
 
 
 @lru_cache(maxsize=16384)
