@@ -13,8 +13,8 @@ from scipy.sparse import csr_array, csr_matrix, vstack
 
 from classifier.grams import CharCounter, Strange, WordCounter, distinct
 from classifier.segment import Segmenter
-from classifier.trie import Ints
 from classifier.vocabulary import Block, BlockVocabulary, Floats, fit_shared_vocabularies, fit_vocabularies
+from rules.points import Ints
 from rules.reading import Reading
 
 BATCH = 64

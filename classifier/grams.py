@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 
 from classifier.segment import Segmenter
 from classifier.texts import Places, field_text, places
-from classifier.trie import GramTrie, Ints
+from classifier.trie import GramTrie
 from classifier.vocabulary import BlockVocabulary, word_grams
+from rules.points import Ints
 from rules.reading import Reading
 
 PAIR = 2

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from classifier.trie import SEPARATOR, Alphabet, Ints
+from rules.points import Ints
 from rules.reading import Reading
+from rules.trie import SEPARATOR, Alphabet
 
 LEAD_LENGTH = 40
 """Characters of the body that stand in for a missing title; white space, and what was masked, are none."""
