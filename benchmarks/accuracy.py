@@ -27,13 +27,14 @@ from scipy.special import softmax
 from classifier import linear
 from classifier.bootstrap import differences
 from classifier.corpus import read_corpus
-from classifier.dataset import Columns, Example, read_dataset, twin_groups
+from classifier.dataset import Columns, Example, read_dataset
 from classifier.evaluate import head_report
 from classifier.features import DEFAULT_BLOCKS
 from classifier.outcome import Outcome
 from classifier.prediction import HeadPrediction
 from classifier.suspects import suspects
 from classifier.train import Knowledge, Recipe, quiet_folds, train
+from classifier.twins import twin_groups
 from classifier.validation import cross_validate
 from classifier.vocabulary import Block
 from rules.petition import Petition

@@ -23,10 +23,11 @@ from classifier.adapt import HEAD, NEVER, Agreed, Limits, Teaching, agreement, b
 from classifier.backlog import Backlog, read_texts
 from classifier.choice import doubt, spread, typical, unit
 from classifier.corpus import read_corpus
-from classifier.dataset import Columns, Example, twin_groups
+from classifier.dataset import Columns, Example
 from classifier.features import fit_shared_features
 from classifier.model import Classifier
 from classifier.train import train
+from classifier.twins import twin_groups
 from rules.petition import Petition
 from rules.reading import read
 from rules.rulebook import load

@@ -18,10 +18,11 @@ import numpy as np
 from protocol import Cell, Table, data_file, machine, options, publish, told
 
 from classifier.corpus import read_corpus
-from classifier.dataset import Columns, Example, read_dataset, twin_groups
+from classifier.dataset import Columns, Example, read_dataset
 from classifier.evaluate import head_report
 from classifier.report import HeadReport
 from classifier.train import Knowledge, Recipe, ranked, train
+from classifier.twins import twin_groups
 from rules.petition import Petition
 from rules.reading import read
 from rules.rulebook import load

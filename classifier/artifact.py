@@ -36,6 +36,7 @@ from classifier.model import Classifier
 from classifier.report import Report
 from classifier.segment import build_segmenter
 from classifier.stack import Stack, ruled, spans
+from classifier.taught import TAUGHT
 from classifier.vocabulary import Block, BlockVocabulary
 
 MANIFEST = "manifest.json"
@@ -47,13 +48,17 @@ BIAS = "bias.npy"
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """What stands in the manifest beside what the classifier itself knows."""
+    """What stands in the manifest, and beside it, that the classifier itself does not know.
+
+    `taught`: marks of the petitions trained on, as in classifier.taught; none are written where there are none.
+    """
 
     code: str
     rulebook: str
     training: Training
     user_words: tuple[str, ...]
     made_at: datetime | None = None
+    taught: tuple[str, ...] = ()
 
 
 def dataset_digest(examples: Iterable[Example]) -> str:
@@ -96,6 +101,8 @@ def _write(classifier: Classifier, report: Report, origin: Origin, folder: Path)
         np.save(folder / f"block{number}.idf.npy", vocabulary.idf, allow_pickle=False)
     np.save(folder / WEIGHTS, classifier.stack.weights, allow_pickle=False)
     np.save(folder / BIAS, classifier.stack.bias, allow_pickle=False)
+    if origin.taught:
+        (folder / TAUGHT).write_text("\n".join(origin.taught) + "\n", encoding="utf-8")
     manifest = _manifest(classifier, report, origin, folder)
     (folder / CARD).write_text(card(manifest), encoding="utf-8")
     (folder / MANIFEST).write_text(manifest.model_dump_json(indent=1) + "\n", encoding="utf-8")
@@ -163,21 +170,14 @@ def read_manifest(folder: Path) -> Manifest:
         raise ArtifactError(f"{path}: {'.'.join(map(str, first['loc']))}: {first['msg']}") from None
 
 
+def manifest_digest(folder: Path) -> str:
+    """SHA-256 of the manifest, which holds the digests of all other files of a model: it stands for the model."""
+    return _digest(folder / MANIFEST)
+
+
 def versions(models: Path) -> list[str]:
     """Names of the models in a folder, sorted."""
     return sorted(path.parent.name for path in models.glob(f"*/{MANIFEST}") if not path.parent.name.startswith("."))
-
-
-def active(models: Path) -> str | None:
-    """The version that active.json names; None when there is no such file."""
-    path = models / "active.json"
-    if not path.is_file():
-        return None
-    try:
-        value: Any = json.loads(path.read_text(encoding="utf-8"))
-        return str(value["version"])
-    except (ValueError, KeyError, TypeError):
-        raise ArtifactError(f'{path}: not of the form {{"version": "…"}}') from None
 
 
 def _vocabulary(folder: Path, number: int, block: BlockManifest) -> BlockVocabulary:

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from classifier.dataset import ColumnReader, Columns, twin_groups
+from classifier.dataset import ColumnReader, Columns
 from classifier.errors import InputError
 from classifier.rows import read_rows
+from classifier.twins import twin_groups
 from rules.petition import Petition
 from rules.reading import Reading, read
 from rules.verdict import Levels, RuleVerdict

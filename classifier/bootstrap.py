@@ -11,8 +11,8 @@ from scipy.special import ndtr, ndtri
 
 from classifier.calibrate import BINS
 from classifier.curves import brier_by_row
-from classifier.dataset import twin_groups
 from classifier.outcome import Outcome
+from classifier.twins import twin_groups
 
 RESAMPLES = 1000
 LEVEL = 0.95

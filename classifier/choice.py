@@ -8,9 +8,9 @@ import numpy as np
 from scipy.sparse import csr_matrix, diags
 
 from classifier.backlog import Backlog
-from classifier.dataset import twin_groups
 from classifier.head import Floats
 from classifier.model import Classifier
+from classifier.twins import twin_groups
 from rules.taxonomy import at_level
 from rules.verdict import RuleVerdict
 

@@ -1,18 +1,15 @@
-"""Labelled petitions: read from a file, labels checked against the taxonomy, twins kept together."""
+"""Labelled petitions: read from a file, labels checked against the taxonomy."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
-from zlib import crc32
 
 from classifier.errors import InputError
 from classifier.rows import LONG_NAME, Row, RowFile, read_rows
-from classifier.texts import readable
 from rules.petition import Petition
-from rules.reading import read
 from rules.rule import Kind
 from rules.taxonomy import Taxonomy
 from rules.text import MAX_LENGTH
@@ -30,10 +27,6 @@ KIND_NAMES = {
 }
 """What offices call the four kinds (信访目的 and the request types of hotlines)."""
 MANY_PROBLEMS = 20
-SHINGLE = 8
-"""Characters in a row that two texts share when they are twins."""
-SKETCH = 12
-"""Least hashes kept of a text; texts that share one are put together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,28 +137,3 @@ def label_of(head: str, text: str, taxonomy: Taxonomy) -> str:
     if head == "kind":
         return KIND_NAMES.get(text, text)
     return (taxonomy.find(text) or text) if head == "category" and text else text
-
-
-def twin_groups(petitions: Sequence[Petition]) -> list[int]:
-    """A group number for each petition; near-identical texts share one, so that no split separates them.
-
-    Each text is sketched by its SKETCH least shingle hashes (Broder 1997, on the resemblance of documents).
-    """
-    parents = list(range(len(petitions)))
-    first_with: dict[int, int] = {}
-    for index, petition in enumerate(petitions):
-        for shingle in _sketch(readable(read(petition).text)):
-            parents[_root(parents, index)] = _root(parents, first_with.setdefault(shingle, index))
-    return [_root(parents, index) for index in range(len(petitions))]
-
-
-def _sketch(text: str) -> list[int]:
-    shingles = {crc32(text[start : start + SHINGLE].encode()) for start in range(max(1, len(text) - SHINGLE + 1))}
-    return sorted(shingles)[:SKETCH]
-
-
-def _root(parents: list[int], index: int) -> int:
-    while parents[index] != index:
-        parents[index] = parents[parents[index]]
-        index = parents[index]
-    return index

@@ -12,7 +12,7 @@ from scipy.sparse import csr_matrix
 from sklearn.feature_selection import chi2
 
 from classifier.calibrate import Calibration, fit_calibration, fit_sharpness, log_loss
-from classifier.dataset import Example, twin_groups
+from classifier.dataset import Example
 from classifier.errors import TooFewRowsError
 from classifier.evaluate import folds, head_report
 from classifier.features import DEFAULT_BLOCKS, FeatureSpace, fit_features
@@ -23,6 +23,7 @@ from classifier.model import Classifier
 from classifier.prediction import HeadPrediction
 from classifier.report import HeadReport, Report
 from classifier.segment import Segmenter
+from classifier.twins import twin_groups
 from classifier.vocabulary import Block
 from rules.petition import Petition
 from rules.reading import Reading, read
@@ -60,6 +61,8 @@ class Recipe:
     petitions together count for, in rows, when there are no own rows; it falls to nothing at `enough_rows` own rows.
     `most_features`: only that many, the most telling ones, are kept. `gated`: whether held-back rows set thresholds;
     they must be like the rows to come. `rivals`: other fits; of all the one with least log-loss on held-back rows.
+    `open_level`: labels that no own row has stay, at this level, as background tells them, and those with fewer than
+    `enough_of_label` own rows keep a part of it; None: the labels of the own rows are all there are.
     """
 
     blocks: tuple[Block, ...] = DEFAULT_BLOCKS
@@ -69,6 +72,8 @@ class Recipe:
     sharpness: float | None = None
     background_rows: float = 1500.0
     enough_rows: int = 3000
+    enough_of_label: int = 50
+    open_level: int | None = None
     most_features: int | None = None
     gated: bool = True
     inner_folds: int = 3
@@ -157,21 +162,36 @@ def _material(
     borrowed = [
         (len(examples) + i, label)
         for i, example in enumerate(knowledge.background)
-        if (label := _local(example.labels.get(name), known, knowledge.covered)) is not None
+        if (label := _local(example.labels.get(name), known, knowledge.covered, recipe.open_level)) is not None
     ]
-    needed = recipe.background_rows * (1 - len(own) / recipe.enough_rows)
-    borrowed = borrowed if needed > 0 else []
-    share = min(1.0, needed / len(borrowed)) if borrowed else 0.0
-    weights = np.array([1.0] * len(own) + [share] * len(borrowed), dtype=np.float32)
-    chosen = [*own, *borrowed]
+    counts = Counter(label for _, label in own)
+    shares = [_share(counts[label], len(own), len(borrowed), recipe) for _, label in borrowed]
+    kept = [(row, share) for row, share in zip(borrowed, shares, strict=True) if share > 0]
+    weights = np.array([1.0] * len(own) + [share for _, share in kept], dtype=np.float32)
+    chosen = [*own, *(row for row, _ in kept)]
     labels = tuple(label for _, label in chosen)
     return _Material(name, csr_matrix(rows[[i for i, _ in chosen]]), labels, weights, len(own), [], [])
 
 
-def _local(label: str | None, known: set[str], covered: Mapping[str, str]) -> str | None:
-    """The office's label that a label of ours lies in, or whose class covers it; None when there is none."""
+def _share(of_label: int, own: int, borrowed: int, recipe: Recipe) -> float:
+    """What a background row counts for beside `own` rows, `of_label` of them with its label."""
+    fading = recipe.background_rows * (1 - own / recipe.enough_rows) / borrowed
+    if recipe.open_level is None:
+        return min(1.0, fading)
+    kept = (1 - of_label / recipe.enough_of_label) * min(1.0, recipe.background_rows / borrowed)
+    return max(min(1.0, fading), kept)
+
+
+def _local(label: str | None, known: set[str], covered: Mapping[str, str], open_level: int | None) -> str | None:
+    """The office's label that a label of ours lies in, or whose class covers it.
+
+    Where there is none: None, or with an `open_level` the own class that covers it, else our label at that level.
+    """
     steps = [at_level(label, level) for level in (3, 2, 1)] if label else []
-    return next((code for step in steps for code in (step, covered.get(step)) if code in known), None)
+    found = next((code for step in steps for code in (step, covered.get(step)) if code in known), None)
+    if found or label is None or open_level is None:
+        return found
+    return covered.get(label, at_level(label, open_level))
 
 
 def _train_head(material: _Material, recipe: Recipe) -> tuple[Head, HeadReport]:

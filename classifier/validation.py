@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import date
 
-from classifier.dataset import Example, twin_groups
+from classifier.dataset import Example
 from classifier.errors import InputError
 from classifier.evaluate import split_by_time
 from classifier.outcome import Outcome
 from classifier.prediction import HEADS, Prediction
 from classifier.train import Knowledge, Progress, Recipe, check_labels, quiet_folds, train
+from classifier.twins import twin_groups
 from rules.reading import read
 
 Split = tuple[list[int], list[int]]

@@ -9,11 +9,12 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from classifier.artifact import active, load, read_manifest, versions
+from classifier.artifact import load, read_manifest, versions
 from classifier.errors import ArtifactError
 from classifier.manifest import Manifest
 from classifier.model import Classifier
 from classifier.segment import build_segmenter
+from classifier.succession import read_active
 from rules.engine import Engine
 from rules.rulebook import Rulebook
 from rules.rulebook import load as load_rulebook
@@ -52,7 +53,7 @@ class ModelShelf:
     def find(self, wanted: str | None) -> Path | None:
         """Folder of the wanted version, or of the active one; None when no version is wanted and none is active."""
         if wanted is None:
-            wanted = next((name for folder in self.folders if (name := active(folder))), None)
+            wanted = self.active
         if wanted is None:
             return None
         for folder in self.folders:
@@ -61,6 +62,12 @@ class ModelShelf:
         known = ", ".join(sorted({name for folder in self.folders for name in versions(folder)})) or "none"
         raise ArtifactError(f"no model '{wanted}'; there are: {known}")
 
+    @property
+    def active(self) -> str | None:
+        """The version that the first active.json with one names; None when none does."""
+        found = (read_active(folder) for folder in self.folders)
+        return next((one.version for one in found if one and one.version), None)
+
     def manifests(self) -> list[Manifest]:
         """Manifests of all models, the office's first."""
         return [read_manifest(folder / name) for folder in self.folders for name in versions(folder)]
@@ -68,6 +75,12 @@ class ModelShelf:
 
 def shelf(settings: Settings) -> ModelShelf:
     return ModelShelf((settings.models_dir, shipped_models()))
+
+
+def shadow_version(settings: Settings) -> str | None:
+    """The model that decides beside the one in force: the setting goes before active.json."""
+    active = read_active(settings.models_dir)
+    return settings.shadow_model or (active.shadow if active else None)
 
 
 def build_engine(rulebook: Rulebook) -> Engine:

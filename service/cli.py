@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from service.cli_learning import adapt, label_next
+from service.cli_learning import adapt, audit, label_next, train
+from service.cli_models import models_app
 from service.cli_office import accounts_app, store_app, tokens_app
-from service.cli_rules import models_app, rules_app
+from service.cli_rules import rules_app
 from service.options import (
     DateColumn,
     IdColumn,
@@ -22,14 +23,11 @@ from service.options import (
     TextColumn,
     TitleColumn,
     read_columns,
+    read_examples,
     read_labels,
     read_options,
+    rulebook_of_today,
 )
-
-if TYPE_CHECKING:
-    from classifier.dataset import Columns, Example
-    from rules.rulebook import Rulebook
-    from service.settings import Settings
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -110,42 +108,7 @@ def batch(
     say("next: fenban serve  (a page to paste petitions into, and the HTTP interface)")
 
 
-@app.command()
-def train(
-    source: Annotated[
-        Path | None, typer.Argument(metavar="IN", help="Labelled petitions: CSV, XLSX or JSON lines.")
-    ] = None,
-    label: LabelColumns = None,
-    name: Annotated[str | None, typer.Option(help="Version of the new model.")] = None,
-    default: Annotated[
-        bool, typer.Option("--default", help="Rebuild the shipped model from our own petitions.")
-    ] = False,
-    id_column: IdColumn = None,
-    title: TitleColumn = None,
-    text: TextColumn = None,
-    date_column: DateColumn = None,
-    pack: Pack = None,
-    models_dir: ModelsDir = None,
-) -> None:
-    """Train a model on your own labelled petitions."""
-    from classifier.errors import InputError
-    from service.console import say, show_report, told
-    from service.training import train_and_save, train_default
-
-    settings = read_options(pack, None, models_dir)
-    rulebook = _in_force(settings)
-
-    if default:
-        folder, report = train_default(name or "default", rulebook, settings, told)
-    elif source is None or name is None or not label:
-        raise InputError("train needs IN, --label HEAD=COLUMN and --name (or --default)")
-    else:
-        columns = read_columns(id_column, title, text, date_column)
-        examples = _labelled(source, label, columns, rulebook)
-        folder, report = train_and_save(name, examples, rulebook, settings, told)
-    show_report(report)
-    say(f"figures of rows held back from training -> {folder}")
-    say(f"next: fenban batch IN OUT --model {folder.name} --models-dir {settings.models_dir}")
+app.command()(train)
 
 
 @app.command()
@@ -176,9 +139,9 @@ def evaluate(
     for target in filter(None, (json, html)):
         check_parent(target)
     settings = read_options(pack, model, models_dir)
-    rulebook = _in_force(settings)
+    rulebook = rulebook_of_today(settings)
     columns = read_columns(id_column, title, text, date_column)
-    examples = _labelled(source, label, columns, rulebook)
+    examples = read_examples(source, read_labels(label), columns, rulebook)
     question = evaluation.Question(source, date.today(), cv, against, by_time)
     evaluated = evaluation.evaluate(question, examples, rulebook, settings, told)
     show_evaluation(evaluated)
@@ -188,28 +151,9 @@ def evaluate(
         write_page(html, evaluated, rulebook)
 
 
-def _in_force(settings: Settings) -> Rulebook:
-    """The rulebook as it stands today: what is learnt or measured now is told in its terms."""
-    from datetime import date
-
-    from rules.rulebook import load
-
-    return load(settings.pack).on(date.today())
-
-
-def _labelled(source: Path, label: list[str] | None, columns: Columns, rulebook: Rulebook) -> list[Example]:
-    """Every row with a label, the labels in terms of today."""
-    from datetime import date
-
-    from classifier.dataset import read_dataset
-    from service.console import told
-    from service.labels import current
-
-    return current(read_dataset(source, read_labels(label), columns, rulebook.taxonomy), rulebook, date.today(), told)
-
-
 app.command()(adapt)
 app.command()(label_next)
+app.command()(audit)
 
 
 @app.command()

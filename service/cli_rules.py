@@ -1,4 +1,4 @@
-"""Commands on rules and models: check, test, try, list, show."""
+"""Commands on rules: check, test, try, list."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from service.options import (
     DateColumn,
     IdColumn,
     LabelColumns,
-    ModelsDir,
     Pack,
     TextColumn,
     TitleColumn,
@@ -40,7 +39,6 @@ StoreChecked = Annotated[bool, typer.Option("--from-store", help="Look for codes
 StoreCounted = Annotated[bool, typer.Option("--from-store", help="Show how often each rule has hit, and when last.")]
 
 rules_app = typer.Typer(no_args_is_help=True, help="Check, test, try, list, compare and activate the rules of a pack.")
-models_app = typer.Typer(no_args_is_help=True, help="List and show models.")
 
 
 @rules_app.command("check")
@@ -234,27 +232,3 @@ def _examples(material: Material | None, rulebook: Rulebook, today: date) -> lis
         return read_material(material, rulebook, today, told)
     with _store() as store:
         return read_settled(store.ledger.settled(), rulebook, today, told)
-
-
-@models_app.command("list")
-def models_list(models_dir: ModelsDir = None) -> None:
-    """List the models there are, the active one marked."""
-    from service.assemble import shelf
-    from service.console import say
-
-    settings = read_options(None, None, models_dir)
-    found = shelf(settings).find(settings.model)
-    for manifest in shelf(settings).manifests():
-        mark = "*" if found and manifest.version == found.name else " "
-        say(f"{mark} {manifest.version}  {', '.join(manifest.heads)}  {manifest.training.rows} rows")
-
-
-@models_app.command("show")
-def models_show(version: str, models_dir: ModelsDir = None) -> None:
-    """Show the card of a model."""
-    from classifier.artifact import CARD
-    from service.assemble import shelf
-
-    folder = shelf(read_options(None, None, models_dir)).find(version)
-    if folder is not None:
-        typer.echo((folder / CARD).read_text(encoding="utf-8"))

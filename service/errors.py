@@ -14,6 +14,10 @@ class OutputError(Exception):
     """A result that cannot be written; nothing half-written is left."""
 
 
+class RefusedError(Exception):
+    """A promotion that the comparison speaks against; the message says what does, and how to promote all the same."""
+
+
 class StoreError(Exception):
     """A database that is away, damaged, or of another version."""
 
@@ -49,4 +53,5 @@ ENDINGS: dict[type[Exception], Ending] = {
     StoreError: Ending(10, 503, "the store cannot be used"),
     NotFoundError: Ending(11, 404, "not found"),
     ConflictError: Ending(12, 409, "conflict"),
+    RefusedError: Ending(13, 409, "refused"),
 }

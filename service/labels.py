@@ -6,13 +6,16 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import TypeVar
 
 from classifier.dataset import Example
 from classifier.errors import InputError
 from rules.rulebook import Rulebook
+from service.review import Settled
 
 Told = Callable[[str], None]
 """Told what was done, in a sentence."""
+Labelled = TypeVar("Labelled", Example, Settled)
 
 
 def current(examples: Sequence[Example], rulebook: Rulebook, day: date, told: Told) -> list[Example]:
@@ -23,10 +26,11 @@ def current(examples: Sequence[Example], rulebook: Rulebook, day: date, told: To
     return kept
 
 
-def as_of(examples: Sequence[Example], rulebook: Rulebook, day: date, told: Told) -> list[Example]:
-    """The same examples with labels that are in force on `day`; labels left out are counted and told of."""
+def as_of(examples: Sequence[Labelled], rulebook: Rulebook, day: date, told: Told) -> list[Labelled]:
+    """The same rows with labels that are in force on `day`; labels left out are counted and told of."""
     names = _Names(examples, rulebook.on(day), rulebook)
-    result, left_out = [], Counter[str]()
+    result: list[Labelled] = []
+    left_out = Counter[str]()
     for example in examples:
         labels = {head: names.label(head, label) for head, label in example.labels.items()}
         left_out.update(names.reason(head, example.labels[head]) for head, label in labels.items() if label is None)
@@ -40,7 +44,7 @@ def as_of(examples: Sequence[Example], rulebook: Rulebook, day: date, told: Told
 class _Names:
     """What labels are called on a day. `before`: the rulebook that still knows what is gone."""
 
-    examples: Sequence[Example]
+    examples: Sequence[Example] | Sequence[Settled]
     book: Rulebook
     before: Rulebook
 

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from classifier.dataset import Columns
+    from classifier.dataset import Columns, Example
     from rules.rulebook import Rulebook
+    from service.review import Settled
     from service.settings import Settings
 
 Pack = Annotated[str | None, typer.Option(help="Rulebook: name of a shipped pack, or a folder.")]
@@ -24,6 +25,8 @@ LabelColumns = Annotated[
     list[str] | None, typer.Option("--label", metavar="HEAD=COL", help="Head and its column; repeatable.")
 ]
 
+FromStore = Annotated[bool, typer.Option("--from-store", help="Use what clerks confirmed and corrected.")]
+
 
 def read_options(pack: str | None, model: str | None, models_dir: Path | None) -> Settings:
     """The environment's settings, an option given on the command line before them."""
@@ -37,6 +40,26 @@ def read_rulebook(pack: str | None) -> Rulebook:
     from rules.rulebook import load
 
     return load(read_options(pack, None, None).pack)
+
+
+def rulebook_of_today(settings: Settings) -> Rulebook:
+    """The rulebook as it stands today: what is learnt or measured now is told in its terms."""
+    from datetime import date
+
+    from rules.rulebook import load
+
+    return load(settings.pack).on(date.today())
+
+
+def read_examples(source: Path, labels: dict[str, str], columns: Columns, rulebook: Rulebook) -> list[Example]:
+    """Every row with a label, the labels in terms of today."""
+    from datetime import date
+
+    from classifier.dataset import read_dataset
+    from service.console import told
+    from service.labels import current
+
+    return current(read_dataset(source, labels, columns, rulebook.taxonomy), rulebook, date.today(), told)
 
 
 def read_columns(
@@ -61,3 +84,15 @@ def read_labels(given: list[str] | None) -> dict[str, str]:
             raise InputError(f"--label {item}: write HEAD=COLUMN, with HEAD one of {', '.join(HEADS)}")
         labels[head] = column
     return labels
+
+
+def read_settled(settings: Settings, rulebook: Rulebook) -> list[Settled]:
+    """What clerks confirmed and corrected, in order of time, the labels in terms of today. Raises StoreError."""
+    from datetime import date
+
+    from service.assemble import build_store
+    from service.console import told
+    from service.labels import as_of
+
+    with build_store(settings) as store:
+        return as_of(store.ledger.settled(), rulebook, date.today(), told)

@@ -26,6 +26,7 @@ class Settings(BaseModel):
         description="where trained models are written and looked for first; the shipped ones come after",
     )
     model: str | None = Field(None, description="version to use; default: the one active.json names")
+    shadow_model: str | None = Field(None, description="version that decides beside the one in use, unheard")
     database_url: str = Field(
         default_factory=lambda: f"sqlite:///{Path.home() / '.local' / 'share' / 'fenban' / 'fenban.db'}",
         description="where petitions, decisions and reviews are kept: sqlite:///FILE or postgresql://…",

@@ -6,7 +6,7 @@ import csv
 import json
 import os
 import tempfile
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -153,21 +153,30 @@ def _inert(cell: str) -> str:
 
 
 def _xlsx_table(path: Path, lines: Iterable[Sequence[str]], title: str) -> None:
+    _xlsx_book(path, {title: lines})
+
+
+def write_book(path: Path, sheets: Mapping[str, Iterable[Sequence[str]]]) -> None:
+    """Write a workbook, a sheet for each title, its header first."""
+    with whole_file(path) as draft:
+        _xlsx_book(draft, sheets)
+
+
+def _xlsx_book(path: Path, sheets: Mapping[str, Iterable[Sequence[str]]]) -> None:
+    """Every cell is text, whatever it begins with."""
     from openpyxl import Workbook
     from openpyxl.cell import WriteOnlyCell
     from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
     book = Workbook(write_only=True)
-    page = book.create_sheet(title)
-    page.freeze_panes = "A2"
-
-    def cell(text: str) -> Any:
-        made = WriteOnlyCell(page, ILLEGAL_CHARACTERS_RE.sub("", text)[:CELL_LIMIT])
-        made.data_type = "s"
-        return made
-
-    for line in lines:
-        page.append([cell(text) for text in line])
+    for title, lines in sheets.items():
+        page = book.create_sheet(title)
+        page.freeze_panes = "A2"
+        for line in lines:
+            cells = [WriteOnlyCell(page, ILLEGAL_CHARACTERS_RE.sub("", text)[:CELL_LIMIT]) for text in line]
+            for cell in cells:
+                cell.data_type = "s"
+            page.append(cells)
     book.save(path)
 
 

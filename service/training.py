@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from classifier.outcome import Outcome
 from classifier.prediction import HEADS, Prediction
 from classifier.report import Report
 from classifier.segment import build_segmenter
+from classifier.taught import marks
 from classifier.train import Knowledge, Progress, Recipe, train
 from classifier.validation import cross_validate, validate_by_time
 from rules.engine import Engine
@@ -77,6 +79,14 @@ def train_and_save(
     return _train_and_save(name, examples, (rulebook, settings), background, (OWN_LABELS, told))
 
 
+def train_open_and_save(
+    name: str, examples: Sequence[Example], rulebook: Rulebook, settings: Settings, told: Progress
+) -> tuple[Path, Report]:
+    """The same on petitions that clerks settled: a category or kind that none of them has stays as we know it."""
+    recipe = replace(OWN_LABELS, open_level=rulebook.policy.confidence_level)
+    return _train_and_save(name, examples, (rulebook, settings), read_corpus().examples(OURS_DEPTH), (recipe, told))
+
+
 def train_default(name: str, rulebook: Rulebook, settings: Settings, told: Progress) -> tuple[Path, Report]:
     """Train the default model on our own petitions; the report is of held-back rows of these, not of real ones."""
     return _train_and_save(name, read_corpus().examples(), (rulebook, settings), (), (DEFAULT, told))
@@ -93,7 +103,8 @@ def _train_and_save(
     _check_free(name, settings)
     classifier, report = train(name, examples, knowledge(rulebook, background), recipe, told)
     training = Training(dataset=dataset_digest(examples), rows=len(examples), seed=recipe.seed)
-    origin = Origin(code_version(), rulebook.digest, training, user_words(rulebook))
+    learnt = () if recipe is DEFAULT else marks(example.petition for example in examples)
+    origin = Origin(code_version(), rulebook.digest, training, user_words(rulebook), taught=learnt)
     return save(classifier, report, origin, settings.models_dir), report
 
 
@@ -109,7 +120,8 @@ def adapt_and_save(
         return None, outcome
     digest = dataset_digest([*corpus, *outcome.taught])
     training = Training(dataset=digest, rows=len(corpus), agreed=len(outcome.taught), seed=DEFAULT.seed)
-    origin = Origin(code_version(), rulebook.digest, training, user_words(rulebook))
+    learnt = marks(example.petition for example in outcome.taught)
+    origin = Origin(code_version(), rulebook.digest, training, user_words(rulebook), taught=learnt)
     return save(outcome.classifier, outcome.report, origin, settings.models_dir), outcome
 
 

@@ -26,6 +26,18 @@ class FigureWords(Strict):
     better: Literal["high", "low"]
 
 
+SheetName = Literal["overview", "suspects", "twins", "usage", "rules"]
+"""The sheets of the label audit."""
+
+
+class SheetWords(Strict):
+    """A sheet of the label audit: its name, one sentence on what to do with it, its columns."""
+
+    title: str
+    hint: str
+    columns: dict[str, str]
+
+
 class Words(Strict):
     """words.yaml. A code without its words is a load error."""
 
@@ -46,6 +58,7 @@ class Words(Strict):
     notices: dict[Literal["beyond"], str]
     heads: dict[HeadName, str]
     figures: dict[str, FigureWords]
+    audit: dict[SheetName, SheetWords]
     rule_states: dict[RuleState, str]
     change: dict[str, str]
     change_columns: dict[str, str]

@@ -21,7 +21,9 @@ WATER, NOISE, ROAD = "自来水停水水管没有水", "工地施工噪音音响
 
 @pytest.fixture(scope="module")
 def classifier(examples: list[Example]) -> Classifier:
-    apart = [Example(e.petition, {"category": "01" if e.labels["category"] == "01.01" else "02"}) for e in examples]
+    """Two classes; one label in seven is wrong, so that it is never quite sure."""
+    named = [("01" if (e.labels["category"] == "01.01") == (n % 7 > 0) else "02") for n, e in enumerate(examples)]
+    apart = [Example(e.petition, {"category": label}) for e, label in zip(examples, named, strict=True)]
     knowledge = Knowledge(build_segmenter(), lambda petitions: [({}, {}, {}) for _ in petitions])
     return train("tiny", apart, knowledge, Recipe(), lambda _: None)[0]
 
@@ -37,7 +39,7 @@ def backlog(texts: Sequence[str], said: Sequence[str | None] = ()) -> Backlog:
 
 
 def test_what_the_classifier_is_unsure_of_is_worth_more(classifier: Classifier) -> None:
-    sure, unsure = doubt(backlog([WATER, "水管边施工噪音"]), classifier)
+    sure, unsure = doubt(backlog([WATER, WATER + NOISE]), classifier)
     assert 1 <= sure < unsure <= 2
 
 

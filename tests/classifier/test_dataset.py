@@ -3,9 +3,8 @@ from pathlib import Path
 
 import pytest
 
-from classifier.dataset import Columns, parse_date, read_dataset, twin_groups
+from classifier.dataset import Columns, parse_date, read_dataset
 from classifier.errors import InputError
-from rules.petition import Petition
 from rules.rulebook import Rulebook
 
 
@@ -46,10 +45,3 @@ def test_dates_are_read_in_the_forms_offices_use(text: str) -> None:
 
 def test_no_date_is_no_date() -> None:
     assert parse_date("昨天") is None
-
-
-def test_near_identical_texts_share_a_group() -> None:
-    long = "青禾小区三栋从上周五开始停水，物业说水泵坏了，自来水公司说不归他们管，请领导协调尽快恢复供水"
-    texts = [long, long + "，谢谢！", "路口的红绿灯坏了好几天了，早晚高峰堵成一团，没有交警来管"]
-    groups = twin_groups([Petition(str(i), text) for i, text in enumerate(texts)])
-    assert groups[0] == groups[1] != groups[2]

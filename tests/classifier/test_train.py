@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from classifier.artifact import Origin, active, dataset_digest, load, read_manifest, save, versions
+from classifier.artifact import Origin, dataset_digest, load, read_manifest, save, versions
 from classifier.calibrate import calibration_error, coverage_at, fit_sharpness
 from classifier.dataset import Example
 from classifier.errors import ArtifactError, TooFewRowsError
@@ -154,15 +154,6 @@ def test_a_bad_name_is_refused(trained: tuple[Classifier, Report], tmp_path: Pat
     assert not (tmp_path / "up").exists()
 
 
-def test_active_json_names_the_model(tmp_path: Path) -> None:
-    assert active(tmp_path) is None
-    (tmp_path / "active.json").write_text('{"version": "tiny"}', encoding="utf-8")
-    assert active(tmp_path) == "tiny"
-    (tmp_path / "active.json").write_text("[]", encoding="utf-8")
-    with pytest.raises(ArtifactError):
-        active(tmp_path)
-
-
 def test_sharpness_makes_overconfident_margins_honest() -> None:
     random = np.random.default_rng(0)
     truth = random.integers(0, 2, 4000)
@@ -214,3 +205,39 @@ def test_background_petitions_teach_what_an_office_has_few_labels_of(examples: l
     (one,), (other,) = say(alone, petition), say(helped, petition)
     assert helped.features.size > alone.features.size
     assert dict(other.heads["category"].ranked)["01.02"] > dict(one.heads["category"].ranked)["01.02"]
+
+
+def background(**labels: int) -> tuple[Example, ...]:
+    """Petitions of ours: `c07=3` three of category 07.01.01."""
+    return tuple(
+        Example(Petition(f"{code}-{n}", f"我们写的第{n}件{code}"), {"category": f"{code[1:]}.01.01"})
+        for code, count in labels.items()
+        for n in range(count)
+    )
+
+
+def test_labels_of_a_file_are_all_there_are(examples: list[Example]) -> None:
+    known = replace(KNOWLEDGE, background=background(c07=3))
+    classifier, _ = train("closed", examples, known, RECIPE, silent)
+    assert set(classifier.heads["category"].labels) == {"01.01", "01.02"}
+
+
+def test_what_nobody_settled_yet_stays_as_we_know_it(examples: list[Example]) -> None:
+    known = replace(KNOWLEDGE, background=background(c07=3, c08=1))
+    classifier, _ = train("open", examples, known, replace(RECIPE, open_level=2), silent)
+    assert set(classifier.heads["category"].labels) == {"01.01", "01.02", "07.01", "08.01"}
+
+
+def test_an_own_class_stands_for_what_it_covers_before_anybody_settled_it(examples: list[Example]) -> None:
+    known = replace(KNOWLEDGE, background=background(c07=3), covered={"07.01.01": "51"})
+    classifier, _ = train("open", examples, known, replace(RECIPE, open_level=2), silent)
+    assert set(classifier.heads["category"].labels) == {"01.01", "01.02", "51"}
+
+
+def test_ours_do_not_fade_where_the_office_has_few_rows_of_a_label(examples: list[Example]) -> None:
+    many = replace(RECIPE, enough_rows=len(examples), open_level=2)
+    known = replace(KNOWLEDGE, background=background(c07=3))
+    closed, _ = train("closed", examples, known, replace(many, open_level=None), silent)
+    opened, _ = train("open", examples, known, many, silent)
+    assert "07.01" not in closed.heads["category"].labels
+    assert "07.01" in opened.heads["category"].labels

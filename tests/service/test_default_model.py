@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from classifier.artifact import active, dataset_digest, read_manifest
+from classifier.artifact import dataset_digest, read_manifest
 from classifier.corpus import read_corpus
 from classifier.manifest import Manifest
 from rules.petition import Petition
 from rules.policy import Band
 from rules.rulebook import Rulebook
-from service.assemble import build_triage, shipped_models
+from service.assemble import ModelShelf, build_triage, shipped_models
 from service.decision import Reason
 from service.settings import Settings
 from service.training import train_default
@@ -23,7 +23,7 @@ MOST_BYTES = 16_000_000
 
 @pytest.fixture(scope="module")
 def shipped() -> Path:
-    return shipped_models() / (active(shipped_models()) or "none")
+    return shipped_models() / (ModelShelf((shipped_models(),)).active or "none")
 
 
 @pytest.fixture(scope="module")

@@ -9,13 +9,13 @@ from itertools import islice
 
 import pytest
 
-from classifier.artifact import active, load
+from classifier.artifact import load
 from classifier.model import Classifier
 from rules.engine import Engine
 from rules.petition import Petition
 from rules.rulebook import Rulebook
 from rules.text import fold
-from service.assemble import shipped_models
+from service.assemble import ModelShelf, shipped_models
 from service.decision import Decision, Evidence
 from service.evidence import MOST, PER_GRAM, PER_RULE
 from service.triage import Triage
@@ -248,7 +248,7 @@ def test_spans_of_a_classifier_fold_to_their_terms_in_real_texts(
 def test_spans_of_the_shipped_model_fold_to_their_terms_in_real_texts(
     national: Rulebook, engine: Engine, real: list[Petition]
 ) -> None:
-    version = active(shipped_models())
+    version = ModelShelf((shipped_models(),)).active
     if version is None:
         pytest.skip("no model is shipped yet")
     triage = Triage(national, engine, load(shipped_models() / version), "0", words().kind_names)
