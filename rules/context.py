@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from enum import IntEnum
 
 from rules.persons import MASK
 from rules.rule import Strict, Terms
 from rules.text import SENTENCE_ENDS, fold
+from rules.value import value
 
 CLAUSE_ENDS = SENTENCE_ENDS + ",:"
 """As folded text has them."""
@@ -69,7 +69,7 @@ class ContextWords(Strict):
     masks: Terms
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Scene:
     """A body `text[start:end]` and a word of complaint `text[first:last]` near it. `floor`: where the body before this
     one ends; `office`: a person in office; `work`: the word speaks of how a body works, not of abuse.

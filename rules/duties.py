@@ -142,13 +142,13 @@ class Duties:
 
     def depends(self, category: str) -> bool:
         """Whether circumstances have a say in which row is found for `category`."""
-        own = self.covering.get(category)
-        return any(code in self._conditional for name in (category, own) if name for code in ancestors(name))
+        return bool(self.conditional(category))
 
-    @cached_property
-    def _conditional(self) -> frozenset[str]:
-        """Categories with a row that has a condition."""
-        return frozenset(row.category for row in self.rows if row.conditional)
+    def conditional(self, category: str) -> dict[int, Duty]:
+        """The rows with a condition among those that are looked at for `category`, by their place in the table."""
+        names = (category, self.covering.get(category))
+        looked_at = [i for name in names if name for code in ancestors(name) for i in self._by_category.get(code, ())]
+        return {index: self.rows[index] for index in looked_at if self.rows[index].conditional}
 
     def _holds(self, index: int, circumstances: Circumstances) -> bool:
         row = self.rows[index]

@@ -156,7 +156,12 @@ class CutWords:
 
     def is_item(self, written: str, text: str, start: int) -> bool:
         """Whether an item of a list begins at `start` of a text as written and as folded."""
-        return written[start : start + 1] in self.signs or any(text.startswith(item, start) for item in self.items)
+        signed, items = written[start : start + 1] in self.signs, self.items
+        return signed or any(text[start : start + length] in items for length in self._item_lengths)
+
+    @cached_property
+    def _item_lengths(self) -> frozenset[int]:
+        return frozenset(map(len, self.items))
 
     @cached_property
     def _openers(self) -> re.Pattern[str]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from rules.engine import Match
 from rules.matter_file import CUE, ITEM, SENTENCE_BREAKS, CutWords
+from rules.value import value
 
 CLAUSE_BREAKS = frozenset(f'{SENTENCE_BREAKS},:、)”"—~.')
 WEAK_ENDS = frozenset(" ,:")
@@ -43,7 +44,7 @@ def split(match: Match, words: CutWords) -> tuple[Span, ...]:
     return cut.parts()
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class _Item:
     """An item of a list begins at `start`."""
 
@@ -52,7 +53,7 @@ class _Item:
     number: int
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class _Text:
     """One text with a cue."""
 

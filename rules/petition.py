@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 
+from rules.value import value
 
-@dataclass(frozen=True, slots=True)
+
+@value
 class Petition:
     """A petition (信访件). `respondents` are organisations complained of, as department codes.
 

@@ -13,6 +13,7 @@ from pydantic import Field, model_validator
 from rules.duties import Basis
 from rules.rule import Code, Condition, Kind, Sentence, Slug, Strict
 from rules.succession import Heirs, all_stand_for, stands_for
+from rules.value import value
 
 
 class Lead(StrEnum):
@@ -114,7 +115,7 @@ class ProcedureFile(Strict):
     procedures: tuple[Procedure, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Situation:
     """What choosing looks at: `paths` of the duty row, `held` as the engine's Match says."""
 
@@ -124,7 +125,7 @@ class Situation:
     held: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class _Way:
     """A case of an entry (or an entry without cases, which asks for nothing), and its place in the order."""
 

@@ -18,6 +18,7 @@ from rules.departments import Departments
 from rules.rule import LONGEST_TERM, Slug, Strict, Terms
 from rules.succession import all_stand_for, stands_for
 from rules.text import fold
+from rules.value import value
 
 BODIES, SAID = "respondent_bodies", "respondent_said"
 """Names of the two lexicons: bodies and persons in office; what is said of them."""
@@ -96,7 +97,7 @@ class RespondentFile(Strict):
                 yield ("beyond", code), name
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Respondent:
     """`text[start:end]` names a body complained of. `department` None: none of the tree (a school).
 
@@ -111,7 +112,7 @@ class Respondent:
     certain: bool
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class _Body:
     """A mention of a body, or of a person in office."""
 
@@ -122,7 +123,7 @@ class _Body:
     subject_only: bool
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class _Said:
     """A term of complaint; `verb`: the body stands after it."""
 

@@ -73,7 +73,7 @@ class Taxonomy:
 
     def path(self, code: str) -> tuple[str, ...]:
         """Names from the first level down to `code`; raises KeyError for an unknown code."""
-        return self._paths[code]
+        return self.paths[code]
 
     def path_on(self, code: str, day: date) -> tuple[str, ...]:
         """Names from the first level down as they were on `day`; raises KeyError for an unknown code."""
@@ -126,7 +126,8 @@ class Taxonomy:
         return {code: steps[-1] for code, steps in near.items() if steps}
 
     @cached_property
-    def _paths(self) -> dict[str, tuple[str, ...]]:
+    def paths(self) -> dict[str, tuple[str, ...]]:
+        """`path` of every category, by code."""
         return {
             code: tuple(self.by_code[step].name for step in ancestors(code) if step in self.by_code)
             for code in self.by_code

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import repeat
 
@@ -13,9 +12,11 @@ from rules.policy import Agreement
 from rules.rule import Kind
 from rules.rulebook import Rulebook
 from rules.taxonomy import Taxonomy, at_level
+from rules.value import value
 from rules.verdict import RuleVerdict
 from service.decision import Candidate, CategoryAnswer, KindAnswer
 
+LEVELS = (1, 2, 3)
 LEAST_SHARE = 0.002
 """Probability below which a category is not considered any more."""
 MAJORITY = 0.5001
@@ -26,7 +27,7 @@ Pairs = Sequence[tuple[str, float]]
 """Category codes with their probabilities."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Answer:
     """The category that counts, what else was considered, and how the verdicts stood.
 
@@ -38,24 +39,6 @@ class Answer:
     agreement: Agreement
     shares: Shares
     split: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class _Branches:
-    """Considered categories by their branch at the policy's level: its best leaf, its whole probability."""
-
-    leaves: Mapping[str, str]
-    totals: Shares
-
-    def share(self, branch: str) -> float:
-        """Probability of the whole branch."""
-        return min(1.0, self.totals[branch])
-
-
-@lru_cache(maxsize=16384)
-def steps(code: str) -> tuple[str, str, str]:
-    """`code` at the first, second and third level."""
-    return at_level(code, 1), at_level(code, 2), at_level(code, 3)
 
 
 def answer_category(rules: RuleVerdict, head: HeadPrediction | None, rulebook: Rulebook, listed: bool = True) -> Answer:
@@ -70,9 +53,8 @@ def answer_category(rules: RuleVerdict, head: HeadPrediction | None, rulebook: R
     if chosen is None:
         return Answer(None, (), agreement, shares)
     chosen, level = rules.below(chosen), policy.confidence_level
-    own = at_level(chosen, level)
-    branches = _branches(shares if listed else _inside(own, shares, level), level)
-    confidence = branches.share(own) if source == "classifier" else None
+    branches = _branches(shares, level)
+    confidence = _confidence(chosen, branches, level) if source == "classifier" else None
     category = CategoryAnswer(chosen, _path(chosen, taxonomy), confidence)
     candidates = _candidates(category, rules, branches, rulebook) if listed else ()
     return Answer(category, candidates, agreement, shares or {chosen: 1.0})
@@ -98,9 +80,13 @@ def _considered(head: HeadPrediction) -> Pairs:
 
 
 def by_share(shares: Shares) -> list[str]:
-    """Codes, the greatest share first, equal ones in order of code."""
-    alone = len(set(shares.values())) == len(shares)
-    return sorted(shares if alone else sorted(shares), key=shares.__getitem__, reverse=True)
+    """Codes, the greatest share first, equal ones in order of code. They are often so ordered already."""
+    values = list(shares.values())
+    if len(set(values)) < len(values):
+        return sorted(sorted(shares), key=shares.__getitem__, reverse=True)
+    if values == sorted(values, reverse=True):
+        return list(shares)
+    return sorted(shares, key=shares.__getitem__, reverse=True)
 
 
 def foremost(shares: Shares, count: int) -> list[str]:
@@ -121,31 +107,37 @@ def _refined(considered: Pairs, rules: RuleVerdict) -> Shares:
     return shares
 
 
-def _inside(branch: str, shares: Shares, level: int) -> Shares:
-    return {code: share for code, share in shares.items() if at_level(code, level) == branch}
-
-
-def _branches(shares: Shares, level: int) -> _Branches:
-    names = list(map(at_level, shares, repeat(level)))
-    if len(set(names)) == len(names):
-        return _Branches(dict(zip(names, shares, strict=True)), dict(zip(names, shares.values(), strict=True)))
+def _branches(shares: Shares, level: int) -> Shares:
+    """The best leaf of each branch at `level`, with the probability of the whole branch."""
+    if len(set(map(at_level, shares, repeat(level)))) == len(shares):
+        return shares
     inside: dict[str, list[tuple[str, float]]] = {}
-    for name, pair in zip(names, shares.items(), strict=True):
-        inside.setdefault(name, []).append(pair)
-    return _Branches(
-        {name: _best_leaf(pairs) for name, pairs in inside.items()},
-        {name: sum([share for _, share in pairs]) for name, pairs in inside.items()},
-    )
+    for pair in shares.items():
+        inside.setdefault(at_level(pair[0], level), []).append(pair)
+    return {_best_leaf(pairs): sum([share for _, share in pairs]) for pairs in inside.values()}
+
+
+def _confidence(chosen: str, branches: Shares, level: int) -> float:
+    """Probability of the branch of a category that was considered."""
+    if chosen in branches:
+        return min(1.0, branches[chosen])
+    return min(1.0, next(share for leaf, share in branches.items() if at_level(leaf, level) == at_level(chosen, level)))
 
 
 def _agreement(rules: str | None, said: str | None, taxonomy: Taxonomy) -> Agreement:
     if said is None:
         return Agreement.RULES_ONLY if rules else Agreement.NEITHER
-    if rules is None or said not in taxonomy:
+    if rules is None or said not in taxonomy.by_code:
         return Agreement.CLASSIFIER_ONLY
+    return _compared(rules, said)
+
+
+@lru_cache(maxsize=16384)
+def _compared(rules: str, said: str) -> Agreement:
+    """How two categories of the taxonomy stand to each other."""
     if at_level(rules, 1) != at_level(said, 1):
         return Agreement.DISAGREE
-    level = min(2, taxonomy[said].level, taxonomy[rules].level)
+    level = min(2, *(code.count(".") + 1 for code in (said, rules)))
     return Agreement.AGREE if at_level(rules, level) == at_level(said, level) else Agreement.SAME_BRANCH
 
 
@@ -154,49 +146,49 @@ def _best_leaf(pairs: Pairs) -> str:
 
     Most shares end here at once: a first pair with more than half of all is the best at every level.
     """
-    for level in (0, 1, 2):
+    for level in LEVELS:
         if len(pairs) == 1 or pairs[0][1] > MAJORITY:
             break
-        sums: dict[str, float] = {}
-        for code, share in pairs:
-            step = steps(code)[level]
-            sums[step] = sums[step] + share if step in sums else share
+        names = [at_level(code, level) for code, _ in pairs]
+        sums = dict.fromkeys(names, 0.0)
         if len(sums) > 1:
+            for name, (_, share) in zip(names, pairs):  # noqa: B905
+                sums[name] += share
             most = max(sums.values())
-            best = min([step for step, total in sums.items() if total == most])
-            pairs = [pair for pair in pairs if steps(pair[0])[level] == best]
+            best = min([name for name, total in sums.items() if total == most])
+            pairs = [pair for name, pair in zip(names, pairs) if name == best]  # noqa: B905
     return pairs[0][0]
 
 
 def _candidates(
-    chosen: CategoryAnswer, rules: RuleVerdict, branches: _Branches, rulebook: Rulebook
+    chosen: CategoryAnswer, rules: RuleVerdict, branches: Shares, rulebook: Rulebook
 ) -> tuple[Candidate, ...]:
     """The chosen category, then the best leaf of each other branch, then what the rules say."""
-    policy, taxonomy = rulebook.policy, rulebook.taxonomy
-    level = policy.confidence_level
-    found = [Candidate(chosen.code, chosen.path, chosen.confidence)]
-    for branch in by_share(branches.totals):
-        if len(found) == policy.candidates:
+    policy, taxonomy, code = rulebook.policy, rulebook.taxonomy, chosen.code
+    level, most = policy.confidence_level, policy.candidates
+    found = [Candidate(code, chosen.path, chosen.confidence)]
+    for leaf in by_share(branches):
+        if len(found) == most:
             break
-        if not _same_branch(branch, chosen.code, level):
-            leaf = branches.leaves[branch]
-            found.append(Candidate(leaf, _path(leaf, taxonomy), branches.share(branch)))
-    return tuple(_with_rules(found, rules, level, taxonomy))
+        if not _same_branch(leaf, code, level):
+            found.append(Candidate(leaf, _path(leaf, taxonomy), min(1.0, branches[leaf])))
+    said = rules.category
+    if said is not None and not any(_same_branch(one.code, said, level) for one in found):
+        found.append(Candidate(said, _path(said, taxonomy), None))
+    return tuple(found)
 
 
-def _with_rules(found: list[Candidate], rules: RuleVerdict, level: int, taxonomy: Taxonomy) -> list[Candidate]:
-    code = rules.category
-    if code is None or any(_same_branch(candidate.code, code, level) for candidate in found):
-        return found
-    return [*found, Candidate(code, _path(code, taxonomy), None)]
-
-
+@lru_cache(maxsize=65536)
 def _same_branch(one: str, other: str, level: int) -> bool:
     """Whether one lies in the other's branch, or is above it."""
-    ours, theirs = steps(one)[level - 1], steps(other)[level - 1]
-    return ours in steps(theirs) or theirs in steps(ours)
+    ours, theirs = at_level(one, level), at_level(other, level)
+    return ours in _steps(theirs) or theirs in _steps(ours)
+
+
+def _steps(code: str) -> tuple[str, ...]:
+    return tuple(at_level(code, level) for level in LEVELS)
 
 
 def _path(code: str, taxonomy: Taxonomy) -> tuple[str, ...]:
     """Names down to `code`; an office's own class is its own path."""
-    return taxonomy.path(code) if code in taxonomy else (code,)
+    return taxonomy.paths.get(code) or (code,)

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
 
 from classifier.prediction import HeadPrediction
 from rules.policy import Agreement, Band, Policy
 from rules.rule import Urgency
+from rules.value import value
 from rules.verdict import RuleVerdict
 from service.answer import Answer
 from service.decision import Assignment, KindAnswer, Reason, accuses
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Weighed:
     """Everything about a matter that can call for a person. `found`: reasons that guards and procedure gave."""
 
@@ -24,29 +26,56 @@ class Weighed:
     unfamiliar: bool = False
 
 
+class Checks(NamedTuple):
+    """Whether each reason holds, most pressing first; named as they are."""
+
+    critical: bool
+    help: bool
+    accusation: bool
+    conduct: bool
+    respondent_unclear: bool
+    out_of_scope: bool
+    procedure_unclear: bool
+    split: bool
+    no_answer: bool
+    unfamiliar: bool
+    low_confidence: bool
+    disagreement: bool
+    no_department: bool
+    duty_unclear: bool
+    place_unclear: bool
+
+
 def reasons(weighed: Weighed, policy: Policy) -> tuple[Reason, ...]:
     """Every reason for which a person must look, in the order of this table."""
     category, rules, assignment, found = weighed.answer.category, weighed.rules, weighed.assignment, weighed.found
     confidence = category.confidence if category else None
     explained = assignment.unclear or Reason.OUT_OF_SCOPE in found
-    checks = {
-        Reason.CRITICAL: rules.urgency is not Urgency.ORDINARY,
-        Reason.HELP: rules.notice is not None,
-        Reason.ACCUSATION: accuses(weighed.kind),
-        Reason.CONDUCT: Reason.CONDUCT in found,
-        Reason.RESPONDENT_UNCLEAR: Reason.RESPONDENT_UNCLEAR in found,
-        Reason.OUT_OF_SCOPE: Reason.OUT_OF_SCOPE in found,
-        Reason.PROCEDURE_UNCLEAR: Reason.PROCEDURE_UNCLEAR in found,
-        Reason.SPLIT: weighed.answer.split,
-        Reason.NO_ANSWER: category is None and not weighed.answer.split,
-        Reason.UNFAMILIAR: weighed.unfamiliar,
-        Reason.LOW_CONFIDENCE: confidence is not None and confidence < policy.thresholds.suggest,
-        Reason.DISAGREEMENT: rules.clear and weighed.answer.agreement is Agreement.DISAGREE,
-        Reason.NO_DEPARTMENT: category is not None and assignment.lead is None and not explained,
-        Reason.DUTY_UNCLEAR: assignment.unclear,
-        Reason.PLACE_UNCLEAR: assignment.place_unclear,
-    }
-    return tuple([reason for reason, holds in checks.items() if holds])
+    return _holding(
+        Checks(
+            critical=rules.urgency is not Urgency.ORDINARY,
+            help=rules.notice is not None,
+            accusation=accuses(weighed.kind),
+            conduct=Reason.CONDUCT in found,
+            respondent_unclear=Reason.RESPONDENT_UNCLEAR in found,
+            out_of_scope=Reason.OUT_OF_SCOPE in found,
+            procedure_unclear=Reason.PROCEDURE_UNCLEAR in found,
+            split=weighed.answer.split,
+            no_answer=category is None and not weighed.answer.split,
+            unfamiliar=weighed.unfamiliar,
+            low_confidence=confidence is not None and confidence < policy.thresholds.suggest,
+            disagreement=rules.clear and weighed.answer.agreement is Agreement.DISAGREE,
+            no_department=category is not None and assignment.lead is None and not explained,
+            duty_unclear=assignment.unclear,
+            place_unclear=assignment.place_unclear,
+        )
+    )
+
+
+@lru_cache(maxsize=4096)
+def _holding(checks: Checks) -> tuple[Reason, ...]:
+    """Kept, as few of the possible answers ever come up."""
+    return tuple(Reason(name) for name, holds in zip(Checks._fields, checks, strict=True) if holds)
 
 
 def band(answer: Answer, why: tuple[Reason, ...], head: HeadPrediction | None, policy: Policy) -> Band:

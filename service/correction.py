@@ -36,18 +36,23 @@ def check(correction: Correction, rulebook: Rulebook) -> None:
         "department": (correction.department, rulebook.departments),
     }
     for field, (code, known) in named.items():
-        if code is not None and (code not in known or code in known.gone):
-            raise InputError(f"{field}: no {field} '{code}' is in use")
+        if code is not None and not in_use(code, known):
+            raise InputError(f"{field}: no such {field} is in use")
+
+
+def in_use(code: str | None, known: Taxonomy | Departments) -> bool:
+    """Whether a code stands in this tree and is in force."""
+    return code is not None and code in known and code not in known.gone
 
 
 def answered(answer: Answer, code: str | None, rulebook: Rulebook) -> Answer:
     """The answer in national terms with the category that a clerk names; one that is an office's own stands for the
-    likeliest of those it covers. No confidence: a person said it.
+    likeliest of those it covers, or the first of them. No confidence: a person said it.
     """
     if code is None:
         return answer
     covering, path = rulebook.taxonomy.covering, rulebook.taxonomy.path
-    covered = next((one for one in by_share(answer.shares) if covering.get(one) == code), code)
+    covered = next((one for one in (*by_share(answer.shares), *covering) if covering.get(one) == code), code)
     return replace(answer, category=CategoryAnswer(covered, path(covered), None), shares={covered: 1.0})
 
 
@@ -81,17 +86,25 @@ def within(own: Decision, whole: Decision, kind: Kind | None) -> Decision:
         kept = replace(kept, matters=whole.matters)
     if not several and kind is not None:
         return kept
-    return replace(kept, assignment=_withheld_too(kept.assignment, whole.assignment))
+    return assigned(kept, _withheld_too(kept.assignment, whole.assignment))
+
+
+def assigned(decision: Decision, assignment: Assignment) -> Decision:
+    """The decision with this assignment, and its matter too where there is one only."""
+    matters = decision.matters
+    if len(matters) == 1:
+        matters = (replace(matters[0], assignment=assignment),)
+    return replace(decision, assignment=assignment, matters=matters)
 
 
 def _withheld_too(own: Assignment, before: Assignment) -> Assignment:
     withheld = tuple({(one.code, one.name): one for one in (*own.withheld, *before.withheld)}.values())
-    out = {one.code for one in withheld}
+    out = {one.code or one.name for one in withheld}
     return replace(
         own,
         lead=None if own.lead and own.lead.code in out else own.lead,
         supporting=tuple(one for one in own.supporting if one.code not in out),
-        candidates=tuple(one for one in own.candidates if one.code not in out),
+        candidates=tuple(one for one in own.candidates if out.isdisjoint((one.code, one.name))),
         withheld=withheld,
     )
 
@@ -108,4 +121,4 @@ def led_by(decision: Decision, code: str | None, rulebook: Rulebook) -> Decision
     lead = DepartmentName(code, rulebook.departments[code].name)
     supporting = tuple(one for one in own.supporting if one.code != code)
     assignment = replace(own, lead=lead, supporting=supporting, basis=(), unclear=False, place_unclear=False)
-    return replace(decision, assignment=assignment)
+    return assigned(decision, assignment)

@@ -53,6 +53,8 @@ def _scrypt(password: str, salt: bytes) -> str:
 
 def password_problem(password: str) -> str | None:
     """Why a password is not taken: its length alone counts (NIST SP 800-63B)."""
+    if any("\ud800" <= character <= "\udfff" for character in password):
+        return "a password is text in UTF-8"
     if len(password) < SHORTEST_PASSWORD:
         return f"a password has {SHORTEST_PASSWORD} characters or more"
     return f"a password has {LONGEST_PASSWORD} characters at most" if len(password) > LONGEST_PASSWORD else None
@@ -78,8 +80,11 @@ def read_secret(path: Path) -> str:
         pass
     except OSError as error:
         raise StoreError(f"{path}: cannot be written: {error.strerror}") from None
-    secret = path.read_text(encoding="ascii").strip()
-    if len(secret) < SECRET_BYTES:
+    try:
+        secret = path.read_bytes().strip().decode("ascii", "replace")
+    except OSError as error:
+        raise StoreError(f"{path}: cannot be read: {error.strerror}") from None
+    if len(secret) < SECRET_BYTES or not secret.isascii():
         raise StoreError(f"{path}: holds no key; remove it, and a new one is made")
     return secret
 
@@ -107,9 +112,9 @@ class Sessions:
         """What a cookie says; None when it was changed, is too old, or is none."""
         try:
             account, epoch, _ = self._signer.loads(cookie, max_age=SESSION_SECONDS)
+            return SessionClaim(int(account), int(epoch))
         except (BadSignature, ValueError, TypeError):
             return None
-        return SessionClaim(int(account), int(epoch))
 
     def form_token(self, cookie: str) -> str:
         """What a form of this session must carry (OWASP: HMAC of the session)."""

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 
 from rules.policy import Agreement, Band
 from rules.rule import Kind
+from rules.value import value
 
 
 class Reason(StrEnum):
@@ -32,7 +32,7 @@ class Reason(StrEnum):
     UNREADABLE = "unreadable"
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class CategoryName:
     """A category with its names from the first level down."""
 
@@ -40,7 +40,7 @@ class CategoryName:
     path: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class CategoryAnswer:
     """A category with its names from the first level down; `confidence` is None when only rules spoke.
 
@@ -53,7 +53,7 @@ class CategoryAnswer:
     national: CategoryName | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Candidate:
     """A category that was considered; `probability` is of its whole branch at the policy's level."""
 
@@ -62,7 +62,7 @@ class Candidate:
     probability: float | None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class KindAnswer:
     """What the petition wants; `confidence` is None when only rules spoke."""
 
@@ -76,7 +76,7 @@ def accuses(kind: KindAnswer | None) -> bool:
     return kind is not None and kind.code == Kind.ACCUSATION
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class DepartmentName:
     """A department as clerks read it."""
 
@@ -84,7 +84,7 @@ class DepartmentName:
     name: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class DepartmentCandidate:
     """A department that may lead; `probability` is None when only rules spoke."""
 
@@ -93,7 +93,7 @@ class DepartmentCandidate:
     probability: float | None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Withheld:
     """A department that must not see the petition, and why."""
 
@@ -102,7 +102,7 @@ class Withheld:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class BasisText:
     """A cited article and how it was checked (verified, second-hand, own-knowledge)."""
 
@@ -110,7 +110,7 @@ class BasisText:
     source: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Assignment:
     """Who leads, who supports, on what ground.
 
@@ -128,7 +128,7 @@ class Assignment:
     place_unclear: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class ProcedureAnswer:
     """The handling path (条例 arts. 29-31): what is to be done, step by step, on what ground.
 
@@ -142,7 +142,7 @@ class ProcedureAnswer:
     competent: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class DueDate:
     """By when: `date` (ISO, last day) is None while the day from which it counts has not come."""
 
@@ -153,7 +153,7 @@ class DueDate:
     basis: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class TextSpan:
     """`text[start:end]` of the petition."""
 
@@ -161,7 +161,7 @@ class TextSpan:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class MatterAnswer:
     """One matter of the petition, `text[start:end]`, decided by itself.
 
@@ -177,7 +177,7 @@ class MatterAnswer:
     visible: tuple[TextSpan, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Received:
     """The day that clocks count from; `assumed`: none was given, the day of the run stands in."""
 
@@ -185,7 +185,7 @@ class Received:
     assumed: bool
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class UrgencyAnswer:
     """Level (project-defined), the lines to call at once, and why."""
 
@@ -194,7 +194,7 @@ class UrgencyAnswer:
     reason: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Evidence:
     """`text[start:end]` of the petition spoke for `conclusion`; folded, it is `term`."""
 
@@ -206,7 +206,7 @@ class Evidence:
     conclusion: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class RulesSaid:
     """The rules' own verdict."""
 
@@ -217,7 +217,7 @@ class RulesSaid:
     kind: str | None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class LabelSaid:
     """The likeliest label of one head."""
 
@@ -225,7 +225,7 @@ class LabelSaid:
     probability: float
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Verdicts:
     """Both verdicts, apart, and how they stand to each other."""
 
@@ -234,7 +234,7 @@ class Verdicts:
     agreement: Agreement
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Versions:
     """The three clocks; with them any old decision can be explained."""
 
@@ -243,7 +243,7 @@ class Versions:
     model: str | None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Decision:
     """The answer for one petition.
 

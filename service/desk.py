@@ -11,13 +11,13 @@ from rules.petition import Petition
 from rules.rule import Kind
 from rules.rulebook import Rulebook
 from service.access import Actor
-from service.correction import Correction, check
+from service.correction import Correction, check, in_use
 from service.decision import Decision
 from service.due import UnpublishedCalendarError, working_day_after
 from service.errors import ConflictError
 from service.review import ALLOWED, RETURN_WITHIN, Action, Review, State
 from service.store.petitions import Change
-from service.store.records import PetitionRecord, Taken
+from service.store.records import PetitionRecord, ReviewRecord, Taken
 from service.store.store import Store
 from service.tables import Json, as_json
 from service.triage import Triage
@@ -64,7 +64,7 @@ class Desk:
     def redecide(self, petition_id: int, version: int, actor: Actor) -> PetitionRecord:
         """Ask the rules and the model of today again. Raises ConflictError, NotFoundError."""
         record = self.store.petitions.read(petition_id, actor)
-        (decision,) = self.triage().decide([_text_of(record)], self._today)
+        (decision,) = self.triage().decide([_text_of(record)], record.item.received)
         return self.store.petitions.redecide(petition_id, version, decision, actor)
 
     @property
@@ -95,21 +95,35 @@ class Desk:
 
     def _corrected(self, record: PetitionRecord, review: Review, triage: Triage) -> Decision:
         """The petition decided anew around what the clerk says; what earlier reviews said stays unless named again."""
-        kind = Kind(review.kind) if review.kind else None
-        correction = Correction(review.category, kind, review.department)
-        return triage.correct(_text_of(record), _with_earlier(correction, record), self._today)
+        said = Correction()
+        for past in record.reviews:
+            if past.action is Action.CORRECT:
+                said = _added(said, _correction(past))
+        said = _added(said, _correction(review))
+        return triage.correct(
+            _text_of(record), _in_use(said, triage.rulebook.on(record.item.received)), record.item.received
+        )
 
 
-def _with_earlier(correction: Correction, record: PetitionRecord) -> Correction:
-    """A second correction adds to the first: a department named for another category does not outlive that category."""
-    earlier = [one for one in record.reviews if one.action is Action.CORRECT]
-    categories = [one.category for one in earlier if one.category]
-    kinds = [Kind(one.kind) for one in earlier if one.kind]
-    return Correction(
-        correction.category or (categories[-1] if categories else None),
-        correction.kind or (kinds[-1] if kinds else None),
-        correction.department,
-    )
+def _correction(said: Review | ReviewRecord) -> Correction:
+    return Correction(said.category, Kind(said.kind) if said.kind else None, said.department)
+
+
+def _added(said: Correction, later: Correction) -> Correction:
+    """A later correction adds to the one before. A category always routes anew, and so does a change of what is an
+    accusation, since that changes who may see the petition: a department that was named before does not outlive them.
+    """
+    moved = later.category is not None
+    accusing = later.kind is not None and Kind.ACCUSATION in (later.kind, said.kind)
+    kept = None if moved or accusing else said.department
+    return Correction(later.category or said.category, later.kind or said.kind, later.department or kept)
+
+
+def _in_use(said: Correction, rulebook: Rulebook) -> Correction:
+    """Without what an earlier correction named and this rulebook does not know any more."""
+    category = said.category if in_use(said.category, rulebook.taxonomy) else None
+    department = said.department if in_use(said.department, rulebook.departments) else None
+    return Correction(category, said.kind, department)
 
 
 def _check(review: Review, rulebook: Rulebook) -> None:

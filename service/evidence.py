@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from classifier.prediction import HeadPrediction
 from classifier.texts import unnumbered
-from rules.engine import Match, RuleHit
+from rules.automaton import Occurrence
+from rules.engine import Match
 from rules.respondents import Respondent
+from rules.rule import Gist
 from rules.taxonomy import at_level
+from rules.value import value
 from service.answer import Answer
 from service.decision import Evidence, KindAnswer
 
@@ -19,13 +21,13 @@ PER_RULE = 6
 """Places shown of one rule."""
 PER_GRAM = 2
 """Places shown of one n-gram."""
-FIRST_LEVEL = 2
-"""So many characters of a rule's category are its first level."""
 
+Spoke = tuple[Gist, tuple[Occurrence, ...]]
+"""A rule in short, and where its words stand."""
 _DIGIT = re.compile("[0-9]")
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Sources:
     """Who spoke besides the rules."""
 
@@ -55,20 +57,19 @@ def respondent_evidence(match: Match, respondents: Sequence[Respondent]) -> list
 def rule_evidence(match: Match, category: str | None, kind: KindAnswer | None) -> list[Evidence]:
     """Spans of the rules that spoke for the decided branch, its kind, or an urgency; these two are never cut off."""
     text, branch, said = match.text, at_level(category, 1) if category else None, kind.code if kind else None
-    others: list[RuleHit] = []
-    own: list[RuleHit] = []
-    for hit in match.hits:
-        then = hit.rule.then
-        if then.category is None:
-            if then.kind is None or then.kind == said:
-                others.append(hit)
-        elif then.category[:FIRST_LEVEL] == branch:
-            own.append(hit)
+    others: list[Spoke] = []
+    own: list[Spoke] = []
+    for rule, occurrences in match.hits:
+        gist = rule.gist
+        if gist.first_level is None:
+            if gist.kind is None or gist.kind == said:
+                others.append((gist, occurrences))
+        elif gist.first_level == branch:
+            own.append((gist, occurrences))
     found: list[Evidence] = []
-    for hit in others + own:
-        rule, conclusion = hit.rule.id, hit.rule.conclusion
-        for start, end, _ in hit.occurrences[:PER_RULE]:
-            found.append(Evidence(start, end, "rule", text[start:end], rule, conclusion))
+    for (name, conclusion, _, _), occurrences in others + own:
+        for start, end, _ in occurrences[:PER_RULE]:
+            found.append(Evidence(start, end, "rule", text[start:end], name, conclusion))
         if len(found) >= MOST:
             break
     return found[:MOST]
@@ -79,13 +80,13 @@ def classifier_evidence(match: Match, head: HeadPrediction | None, conclusion: s
     if head is None or conclusion is None:
         return []
     grams, text, found = dict.fromkeys([word.gram for word in head.telling]), match.text, []
-    readable = unnumbered(text) if _DIGIT.search("".join(grams)) else text
+    find = (unnumbered(text) if _DIGIT.search("".join(grams)) else text).find
     for gram in grams:
-        size, start = len(gram), readable.find(gram)
+        start = -1
         for _ in range(PER_GRAM):
+            start = find(gram, start + 1)
             if start < 0:
                 break
-            end = start + size
+            end = start + len(gram)
             found.append(Evidence(start, end, "classifier", text[start:end], None, conclusion))
-            start = readable.find(gram, start + 1)
     return found

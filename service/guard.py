@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 
+from rules.departments import Departments
 from rules.duties import Circumstances
 from rules.engine import Match
 from rules.respondents import NO_ORGAN, Respondent, Sort
 from rules.rule import Kind
 from rules.rulebook import Rulebook
+from rules.value import value
 from service.decision import Assignment, DepartmentCandidate, DepartmentName, KindAnswer, Reason, Withheld, accuses
 
 NO_CODE = ""
 """Code of a withheld body that is no department of the tree (a school)."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Guarded:
     """An assignment that may be shown, and why a person must look at it."""
 
@@ -125,20 +127,19 @@ class _Guard:
         """Each respondent, then what is below any of them; certain reasons before doubtful ones."""
         ranked = sorted(respondents, key=lambda one: not one.certain)
         found = [*(self._self(one) for one in ranked), *(part for one in ranked for part in self._below(one))]
-        first = {one.code or one.name: one for one in reversed(found)}
-        return tuple(one for one in found if first[one.code or one.name] is one)
+        first: dict[str, Withheld] = {}
+        for one in found:
+            first.setdefault(one.code or one.name, one)
+        return tuple(first.values())
 
     def _self(self, one: Respondent) -> Withheld:
         name = self.rulebook.departments[one.department].name if one.department else one.name
         return Withheld(one.department or NO_CODE, name, self._reason(one))
 
-    def _below(self, one: Respondent) -> Iterator[Withheld]:
+    def _below(self, one: Respondent) -> tuple[Withheld, ...]:
         if one.department is None:
-            return
-        departments = self.rulebook.departments
-        reason = self._reason(one, below=True).replace("{name}", departments[one.department].name)
-        for code in departments.subordinates(one.department):
-            yield Withheld(code, departments[code].name, reason)
+            return ()
+        return _subordinates(one.department, self._reason(one, below=True), self.rulebook.departments)
 
     def _reason(self, one: Respondent, below: bool = False) -> str:
         reasons = self.rulebook.respondents.words.reasons
@@ -205,6 +206,13 @@ class _Guard:
 
     def _name(self, code: str) -> DepartmentName:
         return DepartmentName(code, self.rulebook.departments[code].name)
+
+
+@lru_cache(maxsize=4096)
+def _subordinates(code: str, reason: str, departments: Departments) -> tuple[Withheld, ...]:
+    """All below a department, and why; kept, as there may be many."""
+    told = reason.replace("{name}", departments[code].name)
+    return tuple(Withheld(below, departments[below].name, told) for below in departments.subordinates(code))
 
 
 def _hit(recipient: DepartmentName | DepartmentCandidate, out: set[str]) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from functools import lru_cache
 
@@ -12,6 +12,7 @@ from rules.engine import Match
 from rules.procedure import Lead, Procedure, Procedures, Situation
 from rules.rule import Kind
 from rules.rulebook import Rulebook
+from rules.value import value
 from service.decision import (
     Assignment,
     CategoryAnswer,
@@ -25,7 +26,7 @@ from service.route import By, Routed, cited
 KINDS: Mapping[str, Kind] = {kind.value: kind for kind in Kind}
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Matter:
     """What is known of a matter before its path is chosen: its kind, its national category, and the paths of the duty
     row for that very category (`Duties.below`): they follow from the matter, not from the office.
@@ -36,7 +37,7 @@ class Matter:
     paths: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Handling:
     """The path of a matter. `lead` says what becomes of the duty table's department, `competent` (a code) who is meant
     by it; `reasons` for a person to look; `clocks` by the codes of clocks.yaml.

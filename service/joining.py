@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 from rules.engine import Match, RuleHit
 from rules.matter_file import ACCUSING, CutWords, Join, Matters
@@ -12,6 +11,7 @@ from rules.petition import Petition
 from rules.policy import Agreement
 from rules.rule import Kind
 from rules.taxonomy import ancestors, at_level
+from rules.value import value
 from service.decision import CategoryAnswer, Decision, KindAnswer, accuses
 
 ANNOUNCED = 70
@@ -21,7 +21,7 @@ HINT = 1
 RELATED = (Agreement.AGREE, Agreement.SAME_BRANCH)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Part:
     """A proposed matter: where it stands in the petition, and itself as a petition."""
 
@@ -29,7 +29,7 @@ class Part:
     petition: Petition
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Whole:
     """The petition as one: its match and its decision."""
 
@@ -60,7 +60,7 @@ class Whole:
         return frozenset(start for hit in hits for start, _, _ in hit.occurrences)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Told:
     """What a part is about, and how surely; who leads is left open."""
 
@@ -79,7 +79,7 @@ class Told:
         return accuses(self.kind)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Seen:
     """A part before it is known who leads; `sure`: taken by itself it is clearly about something."""
 
@@ -88,7 +88,7 @@ class Seen:
     sure: bool
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Judged:
     """A part and what was decided of it; `sure`: taken by itself it is clearly about something."""
 

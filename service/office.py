@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from rules.rulebook import Rulebook
 from rules.taxonomy import at_level
+from rules.value import value
 from service.answer import Answer, Shares
 from service.decision import Assignment, Candidate, CategoryAnswer, CategoryName, Reason
 from service.guard import Guarded
@@ -33,7 +34,7 @@ def in_office_terms(answer: Answer, rulebook: Rulebook) -> Answer:
     )
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Placed:
     """An assignment as this office can make it, why a person must look, and what to tell the petitioner."""
 

@@ -23,6 +23,10 @@ class State(StrEnum):
     """A department returned it (条例 art. 23): a clerk must look again."""
 
 
+TO_REVIEW = (State.WAITING, State.RETURNED)
+"""States in which a clerk must look; what the queue shows when no state is asked for."""
+
+
 class Action(StrEnum):
     """What is done in a review."""
 

@@ -2,45 +2,26 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from enum import Enum
 from functools import lru_cache
 
 from classifier.prediction import HeadPrediction
 from rules.departments import Departments
-from rules.duties import Basis, Circumstances, Duties, Duty
+from rules.duties import Basis, Circumstances, Duties
 from rules.engine import Match
 from rules.places import LEXICON, NO_TERRITORY, Territory
 from rules.rulebook import Rulebook
-from rules.taxonomy import at_level
-from service.answer import Answer, by_share, foremost
+from rules.value import value
+from service.answer import Answer
 from service.decision import Assignment, BasisText, DepartmentCandidate, DepartmentName
+from service.leads import CANDIDATES, bearing_on, candidates_by_duties, duty_of
 from service.succession import departments_in_force
 
-CANDIDATES = 5
-CONSIDERED = 12
-"""Categories whose duties are looked up for candidates."""
 
-
-@dataclass(frozen=True, slots=True)
-class LikelyLeads:
-    """Offices differ: how often the lead is the table's own, the broader row's, or a supporting department."""
-
-    own: float
-    broad: float
-    supporting: float
-
-
-LIKELY_LEADS = LikelyLeads(own=0.5, broad=0.25, supporting=0.25)
-"""Round figures in line with the development rows (benchmarks/day_one.py)."""
-NO_CIRCUMSTANCES = Circumstances()
-_depends = lru_cache(maxsize=16384)(Duties.depends)
-
-
-@dataclass(frozen=True, slots=True)
+@value
 class Routing:
     """What routing looks at besides the category. `day`: of receipt."""
 
@@ -58,7 +39,7 @@ class By(Enum):
     HISTORY = "history"
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Routed:
     """The assignment, who says so, and the paths that the matter itself may take (`Duty.paths`)."""
 
@@ -67,7 +48,7 @@ class Routed:
     paths: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class _Row:
     """What the table says of a category on a day. `local`: a territory is among the departments."""
 
@@ -93,7 +74,7 @@ def route(answer: Answer, routing: Routing, rulebook: Rulebook) -> Routed:
     if routing.learnt is not None:
         assignment = _placed(row, (), routing, rulebook)
         return Routed(_led_by_history(assignment, routing.learnt, rulebook), By.HISTORY, row.paths)
-    lead, candidates = row.assignment.lead, _by_duties(answer, circumstances, rulebook)
+    lead, candidates = row.assignment.lead, candidates_by_duties(answer, circumstances, rulebook)
     if lead is not None and candidates and candidates[0].code != lead.code:
         candidates = tuple(sorted(candidates, key=lambda candidate: candidate.code != lead.code))
     by = By.OFFICE if code in rulebook.taxonomy.covering else By.TABLE
@@ -120,14 +101,9 @@ def _led_by_history(assignment: Assignment, learnt: HeadPrediction, rulebook: Ru
     return replace(assignment, lead=lead, supporting=supporting, candidates=candidates)
 
 
-def _duty(code: str, circumstances: Circumstances, duties: Duties) -> Duty | None:
-    """The row for a category; a first level without a row of its own falls to its 其他."""
-    return duties.find(code, circumstances) or duties.find(f"{code}.99", circumstances)
-
-
 def _row_of(code: str, circumstances: Circumstances, day: date, rulebook: Rulebook) -> _Row:
-    relevant = circumstances if _depends(rulebook.duties, code) else NO_CIRCUMSTANCES
-    return _row(code, relevant, day, rulebook.duties, rulebook.departments)
+    duties = rulebook.duties
+    return _row(code, bearing_on(code, circumstances, duties), day, duties, rulebook.departments)
 
 
 @lru_cache(maxsize=16384)
@@ -135,7 +111,7 @@ def _row(code: str, circumstances: Circumstances, day: date, duties: Duties, dep
     """Without a territory; where a row names departments side by side, none leads and a clerk decides."""
     national = duties.below(code, circumstances)
     paths = national.paths if national else ()
-    duty = _duty(code, circumstances, duties)
+    duty = duty_of(code, circumstances, duties)
     if duty is None:
         return _Row(Assignment(lead=None), paths, local=False)
     assignment = Assignment(
@@ -184,43 +160,6 @@ def _learnt(head: HeadPrediction, rulebook: Rulebook) -> tuple[DepartmentCandida
             DepartmentCandidate(code or label, rulebook.departments[code].name if code else label, probability)
         )
     return tuple(found)
-
-
-def _by_duties(answer: Answer, circumstances: Circumstances, rulebook: Rulebook) -> tuple[DepartmentCandidate, ...]:
-    """Each category's probability goes to the departments that may lead it, by LIKELY_LEADS."""
-    sums: defaultdict[str, float] = defaultdict(float)
-    shares, duties = answer.shares, rulebook.duties
-    for code in by_share(shares)[:CONSIDERED]:
-        share = shares[code]
-        for department, part in _settled(code, duties) or _likely_leads(code, circumstances, duties):
-            sums[department] += share * part
-    spoken = answer.category is not None and answer.category.confidence is not None
-    names = rulebook.departments
-    return tuple(
-        [
-            DepartmentCandidate(code, names[code].name, min(1.0, sums[code]) if spoken else None)
-            for code in foremost(sums, CANDIDATES)
-        ]
-    )
-
-
-@lru_cache(maxsize=16384)
-def _settled(code: str, duties: Duties) -> tuple[tuple[str, float], ...]:
-    """The likely leads of a category where no circumstances have a say; else none."""
-    return () if _depends(duties, code) else _likely_leads(code, NO_CIRCUMSTANCES, duties)
-
-
-@lru_cache(maxsize=16384)
-def _likely_leads(code: str, circumstances: Circumstances, duties: Duties) -> tuple[tuple[str, float], ...]:
-    """Departments that may lead a category, and how likely each is."""
-    duty, broad = _duty(code, circumstances, duties), _duty(at_level(code, 2), NO_CIRCUMSTANCES, duties)
-    sums: dict[str, float] = {}
-    shares = [(duty.leads, LIKELY_LEADS.own), (duty.supporting or duty.leads, LIKELY_LEADS.supporting)] if duty else []
-    shares += [(broad.leads, LIKELY_LEADS.broad)] if broad else []
-    for departments, part in shares:
-        for department in departments:
-            sums[department] = sums.get(department, 0.0) + part / len(departments)
-    return tuple(sums.items())
 
 
 def _name(code: str, departments: Departments) -> DepartmentName:

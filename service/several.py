@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from rules.departments import Departments
 from rules.engine import Match
@@ -11,11 +11,12 @@ from rules.matter_file import Steps
 from rules.matters import Span, split
 from rules.petition import Petition
 from rules.rulebook import Rulebook
+from rules.value import value
 from service.decision import Assignment, Decision, DepartmentName, MatterAnswer, Reason, TextSpan, accuses
 from service.joining import Group, Part, Whole, grouped, mainness, trust
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Matter:
     """One matter: its places, in order, and what was decided; `answer` names the place where it is first told."""
 
@@ -24,7 +25,7 @@ class Matter:
     accusation: bool
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Several:
     """What the matters of a petition mean for it as a whole. One matter: `reasons` and `steps` are empty.
 

@@ -17,6 +17,7 @@ from rules.procedure import Lead
 from rules.respondents import Respondent
 from rules.rule import Kind, Urgency
 from rules.rulebook import Rulebook
+from rules.value import value
 from rules.verdict import RuleVerdict, judge
 from service.answer import Answer, answer_category, answer_kind
 from service.banding import Weighed, band, reasons
@@ -52,7 +53,7 @@ SILENT = Prediction({})
 ORDINARY = UrgencyAnswer(Urgency.ORDINARY)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Heard:
     """One petition, what engine, rules and classifier each say of it, and the rulebook as it stands on its day."""
 
@@ -62,7 +63,7 @@ class Heard:
     book: Rulebook
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Grasped:
     """What it is about, before it is known who leads: `answer` in national terms, `named` in the office's own."""
 
@@ -105,20 +106,22 @@ class Triage:
         """What follows from what a clerk says instead: departments, guards, procedure and due dates anew."""
         (whole,) = self.decide([petition], today)
         (heard,) = self._hear([self.engine.match(petition)], today)
-        own = within(self._decision(self._corrected(self._grasp(heard), correction), today), whole, correction.kind)
+        grasped = self._corrected(self._grasp(heard, accusation=accuses(whole.kind)), correction)
+        own = within(self._decision(grasped, today), whole, correction.kind)
         return led_by(own, correction.department, heard.book)
 
     def _corrected(self, grasped: Grasped, correction: Correction) -> Grasped:
         """What it is about, as a clerk sees it."""
         code, kind, book = correction.category, correction.kind, grasped.heard.book
         said = KindAnswer(kind, self.kind_names[kind], None) if kind else None
+        respondents = all_respondents(grasped.heard.match, said or grasped.kind, book)
         answer = answered(grasped.answer, code, book)
         return replace(
             grasped,
             answer=answer,
             named=named(grasped.named if code is None else answer, code, book),
             kind=said or grasped.kind,
-            respondents=judged(grasped.respondents, said),
+            respondents=judged(respondents, said),
         )
 
     def _hear(self, matches: Sequence[Match], today: date) -> list[Heard]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from rules.rule import Kind
@@ -12,8 +12,11 @@ from service.store.records import DecisionRecord, PetitionRecord, ReviewRecord
 HIDDEN = "…"
 """Stands for a stretch of text that a department may not read."""
 Json = dict[str, Any]
-FOR_DEPARTMENTS = ("petition_id", "category", "kind", "procedure", "due", "urgency", "received")
-"""Parts of a decision that a department may see besides its assignment."""
+FOR_DEPARTMENTS = ("petition_id", "urgency", "received")
+"""Parts of a decision that every recipient may see."""
+OF_THE_WHOLE = ("category", "kind", "procedure", "due")
+"""What belongs to whoever may know what the whole petition is about."""
+OF_MATTERS = ("category", "kind", "procedure")
 OF_ASSIGNMENT = ("lead", "supporting", "territory", "basis")
 
 
@@ -49,21 +52,33 @@ def _for_department(record: PetitionRecord, department: str) -> Json:
     decision = record.in_force.decision
     if record.petition is None or decision is None:
         return {}
-    told: Json = {name: decision[name] for name in FOR_DEPARTMENTS}
-    told["assignment"] = {name: decision["assignment"][name] for name in OF_ASSIGNMENT}
+    told: Json = {name: decision.get(name) for name in FOR_DEPARTMENTS}
+    matters = [one for one in _matters(decision) if department in _recipients(one["assignment"])]
+    if _knows_all(decision, department):
+        told |= {name: decision.get(name) for name in OF_THE_WHOLE} | _sent(decision)
+    told["matters"] = [{name: one.get(name) for name in OF_MATTERS} | _sent(one) for one in matters]
     return {"text": visible_text(record.petition.text, decision, department), "decision": told}
+
+
+def _knows_all(decision: Json, department: str) -> bool:
+    """Whether a department may know what the whole petition is about: of one matter; or it has a part in the whole."""
+    return len(_matters(decision)) < 2 or department in _recipients(decision["assignment"])
+
+
+def _sent(decided: Json) -> Json:
+    return {"assignment": {name: decided["assignment"].get(name) for name in OF_ASSIGNMENT}}
 
 
 def visible_text(text: str, decision: Json, department: str) -> str:
     """What the department may read: of one matter all of it; of several the stretches that its matters' recipients may
     read, and for whoever takes the whole on (条例 art. 24) those of every matter that accuses nobody.
     """
-    matters = decision["matters"]
+    matters = _matters(decision)
     if len(matters) < 2:
         return text
     whole = department in _recipients(decision["assignment"])
     own = [one for one in matters if department in _recipients(one["assignment"]) or (whole and not _accuses(one))]
-    return _joined(text, sorted((span["start"], span["end"]) for one in own for span in one["visible"]))
+    return _joined(text, sorted((span["start"], span["end"]) for one in own for span in one.get("visible", ())))
 
 
 def _joined(text: str, spans: Iterable[tuple[int, int]]) -> str:
@@ -77,11 +92,18 @@ def _joined(text: str, spans: Iterable[tuple[int, int]]) -> str:
 
 
 def _recipients(assignment: Json) -> Iterator[str]:
-    yield from (one["code"] for one in (assignment["lead"], *assignment["supporting"]) if one)
+    yield from (one["code"] for one in (assignment.get("lead"), *assignment.get("supporting", ())) if one)
+
+
+def _matters(decision: Json) -> Sequence[Json]:
+    """None of a decision of an older form."""
+    matters: Sequence[Json] = decision.get("matters", ())
+    return matters
 
 
 def _accuses(matter: Json) -> bool:
-    return matter["kind"] is not None and matter["kind"]["code"] == Kind.ACCUSATION
+    kind = matter.get("kind")
+    return kind is not None and kind["code"] == Kind.ACCUSATION
 
 
 def _decision(record: DecisionRecord) -> Json:

@@ -15,6 +15,7 @@ from rules.respondents import Sort
 from rules.rule import Kind, RuleState, Strict
 from rules.yaml_source import read
 from service.decision import Reason
+from service.review import Action, ReasonCode, State
 
 
 class FigureWords(Strict):
@@ -38,6 +39,13 @@ class SheetWords(Strict):
     columns: dict[str, str]
 
 
+class TroubleWords(Strict):
+    """What a page says when something went wrong, and what to do."""
+
+    title: str
+    advice: str
+
+
 class Words(Strict):
     """words.yaml. A code without its words is a load error."""
 
@@ -55,6 +63,13 @@ class Words(Strict):
     to_label: dict[str, str]
     labels: dict[str, str]
     page: dict[str, str]
+    troubles: dict[str, TroubleWords]
+    states: dict[State, str]
+    actions: dict[Action, str]
+    return_reasons: dict[ReasonCode, str]
+    origins: dict[str, str]
+    orders: dict[str, str]
+    people: dict[str, str]
     notices: dict[Literal["beyond"], str]
     heads: dict[HeadName, str]
     figures: dict[str, FigureWords]

@@ -23,22 +23,26 @@ def server_folder() -> Path | None:
 
 
 @contextmanager
-def running() -> Iterator[str]:
-    """A server for the length of the block: the URL of its database. As root it runs under another user."""
+def running(durable: bool = True) -> Iterator[str]:
+    """A server for the length of the block: the URL of its database. As root it runs under another user. Not `durable`:
+    it does not wait for the disk.
+    """
     folder = server_folder()
     assert folder is not None, "no PostgreSQL server is installed"
     home = Path(tempfile.mkdtemp(prefix="fenban-postgresql-"))
     prefix = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
     if prefix:
         shutil.chown(home, "postgres")
-    data, port = home / "data", _free_port()
-    options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={home} -c fsync=on"
+    data, port, fsync = home / "data", _free_port(), "on" if durable else "off"
+    options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={home} -c fsync={fsync}"
 
     def call(*command: str) -> None:
         subprocess.run([*prefix, *command], check=True, capture_output=True, cwd=home, timeout=120)
 
     try:
-        call(f"{folder}/initdb", "-D", str(data), "-A", "trust", "-U", "fenban", "-E", "UTF8", "--locale=C")
+        call(
+            f"{folder}/initdb", "-D", str(data), "-A", "trust", "-U", "fenban", "-E", "UTF8", "--locale=C", "--no-sync"
+        )
         call(f"{folder}/pg_ctl", "-D", str(data), "-l", str(home / "log"), "-w", "-o", options, "start")
         yield f"postgresql://fenban@127.0.0.1:{port}/postgres"
     finally:

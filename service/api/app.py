@@ -21,9 +21,11 @@ from service.api.problems import MEDIA, add_problems
 from service.api.reception import Reception
 from service.api.schemas import BatchIn, PetitionIn, ProblemOut
 from service.api.session import add_sessions
+from service.api.shortcut import Shortcut
 from service.decision import Decision
 from service.tables import DECISION
 from service.triage import Triage
+from service.web.desk_pages import add_desk_pages
 from service.web.pages import add_pages
 
 DECISIONS = TypeAdapter(list[Decision])
@@ -63,6 +65,7 @@ def build_app(triage: Triage, reception: Reception | None = None) -> FastAPI:
     if reception:
         add_petitions(app, reception.desk)
         add_sessions(app, reception.gate)
+        add_desk_pages(app, reception.desk)
         add_metrics(app, reception.monitor)
     return app
 
@@ -70,11 +73,13 @@ def build_app(triage: Triage, reception: Reception | None = None) -> FastAPI:
 def _add_decisions(app: FastAPI, triage: Triage) -> None:
     gathering = Gathering(triage)
 
-    @app.post("/v1/decisions", response_model=Decision, responses=PROBLEMS, tags=["decisions"])
     async def decide(petition: PetitionIn) -> Response:
         """Decide one petition. Offsets of evidence count characters of title, line break, body."""
         decision = await gathering.decide(petition.petition())
         return Response(DECISION.dump_json(decision), media_type=JSON)
+
+    about: dict[str, Any] = {"response_model": Decision, "responses": PROBLEMS, "tags": ["decisions"]}
+    app.router.add_api_route("/v1/decisions", decide, methods=["POST"], route_class_override=Shortcut, **about)
 
     @app.post("/v1/decisions/batch", response_model=list[Decision], responses=PROBLEMS, tags=["decisions"])
     async def decide_batch(batch: BatchIn) -> Response:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from time import monotonic
-from typing import Any, Generic, TypeVar
+from typing import Generic, TypeVar
 
 from fastapi import HTTPException, Request
 from fastapi.concurrency import run_in_threadpool
@@ -15,6 +15,8 @@ from fastapi.concurrency import run_in_threadpool
 from service.access import PERMITTED, TRIAL, Actor, Permission
 from service.credentials import Sessions
 from service.store.accounts import Accounts
+from service.web.fields import fields
+from service.web.frame import Visitor, is_page
 
 COOKIE = "fenban_session"
 FORM_HEADER, FORM_FIELD = "x-form-token", "form_token"
@@ -40,6 +42,8 @@ NEEDS: Mapping[str, Permission | Need] = {
     "/login": Need.NOTHING,
     "/logout": Need.SOMEBODY,
     "/": Permission.DECIDE,
+    "/queue": Permission.READ,
+    "/petitions/{petition_id}": Permission.READ,
     "/metrics": Permission.METRICS,
     "/v1/decisions": Permission.DECIDE,
     "/v1/decisions/batch": Permission.DECIDE,
@@ -115,13 +119,16 @@ class Gate:
         return cls(accounts, sessions, open_house, Remembered(by_token), Remembered(by_cookie))
 
     async def __call__(self, request: Request) -> None:
-        """Raises HTTPException: 401 for nobody, 403 for somebody who may not."""
+        """Raises HTTPException: 401 for nobody (a browser is sent to the log-in instead), 403 for one who may not."""
         path = request.scope["route"].path
         need = Permission.SUBMIT if (request.method, path) == HANDING_IN else NEEDS.get(path)
         actor = await self.actor(request)
         request.state.actor = actor
+        request.state.visitor = self._visitor(request, actor)
         if need is Need.NOTHING:
             return
+        if actor is None and is_page(request):
+            raise HTTPException(303, "log in", {"Location": "/login"})
         if actor is None:
             raise HTTPException(401, "log in, or send a token", {"WWW-Authenticate": "Bearer"})
         if need is None or (isinstance(need, Permission) and not actor.may(need)):
@@ -147,6 +154,19 @@ class Gate:
                 raise HTTPException(403, "the form has expired; open the page again")
         return _at(found, address)
 
+    def _visitor(self, request: Request, actor: Actor | None) -> Visitor:
+        """The same for the header of a page; a department has no pages, only the interface."""
+        if actor is None or actor.department:
+            return Visitor(open_house=self.open_house)
+        cookie = None if self.open_house else request.cookies.get(COOKIE)
+        return Visitor(
+            name=actor.name,
+            form_token=self.sessions.form_token(cookie) if cookie else "",
+            reads=actor.may(Permission.READ),
+            decides=actor.may(Permission.DECIDE),
+            open_house=self.open_house,
+        )
+
     def forget(self) -> None:
         """After a log-out: no session is remembered."""
         self._cookies.forget()
@@ -159,7 +179,4 @@ def _at(actor: Actor | None, address: str) -> Actor | None:
 async def _form_token(request: Request) -> str:
     if not request.headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
         return ""
-    from urllib.parse import parse_qs
-
-    fields: dict[str, list[Any]] = parse_qs((await request.body()).decode("utf-8", "replace"), max_num_fields=20)
-    return str(fields.get(FORM_FIELD, [""])[0])
+    return (await fields(request)).get(FORM_FIELD, "")

@@ -22,6 +22,10 @@ SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0, 5.0)
 NO_ROUTE = "none"
 """Stands for a path that no route has: what was asked for may hold anything."""
 
+METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+OTHER_METHOD = "other"
+"""Stands for a method that HTTP does not know: whoever asks may send any word."""
+
 
 class Monitor:
     """Counts of one process since its start, and what the store knows at the moment of asking."""
@@ -134,7 +138,8 @@ class Measured:
             await self._app(scope, receive, watched)
         finally:
             route = getattr(scope.get("route"), "path", NO_ROUTE)
-            self._monitor.answered(scope["method"], route, status, perf_counter() - start)
+            method = scope["method"] if scope["method"] in METHODS else OTHER_METHOD
+            self._monitor.answered(method, route, status, perf_counter() - start)
 
 
 def add_metrics(app: FastAPI, monitor: Monitor) -> None:

@@ -13,19 +13,18 @@ from rules.rule import Kind, Urgency
 from service.access import NEEDED, Actor
 from service.api.schemas import PetitionIn, Short
 from service.desk import Desk
-from service.review import Action, ReasonCode, Review, State
+from service.review import TO_REVIEW, Action, ReasonCode, Review, State
 from service.store.queue import MOST_ITEMS, Question
 from service.store.records import Order
+from service.store.schema import HIGHEST
 from service.tables import Json
 from service.view import view
 
-WAITING = (State.WAITING, State.RETURNED)
-"""What the queue shows when no state is asked for."""
-
-
-HIGHEST = 2**31 - 1
 Number = Annotated[int, Path(ge=1, le=HIGHEST)]
 """The number of a petition in the store."""
+Version = Annotated[int, Field(strict=True, ge=1)]
+"""The version of a petition that the caller has seen: a whole number, no text and no fraction."""
+Code = Annotated[str, StringConstraints(max_length=80, pattern=r"^[^\x00]*$")]
 
 
 class SubmissionIn(PetitionIn):
@@ -47,7 +46,7 @@ class ReviewIn(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    version: int = Field(ge=1)
+    version: Version
     action: Action
     category: Short | None = None
     kind: Kind | None = None
@@ -63,7 +62,7 @@ class RedecideIn(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    version: int = Field(ge=1)
+    version: Version
 
 
 class QueueIn(BaseModel):
@@ -71,10 +70,10 @@ class QueueIn(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    state: list[State] = Field(default=list(WAITING), max_length=len(State))
+    state: list[State] = Field(default=list(TO_REVIEW), max_length=len(State))
     band: Band | None = None
-    category: Annotated[str, StringConstraints(max_length=80)] | None = None
-    department: Annotated[str, StringConstraints(max_length=80)] | None = None
+    category: Code | None = None
+    department: Code | None = None
     kind: Kind | None = None
     urgency: Urgency | None = None
     disagreement: bool | None = None

@@ -16,6 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from classifier.rows import LONG_NAME
 from service.api.schemas import FieldProblem, ProblemOut
 from service.errors import ENDINGS
+from service.web.frame import is_page, trouble
 
 log = logging.getLogger("fenban")
 MAX_BODY = 48 << 20
@@ -63,8 +64,10 @@ def add_problems(app: FastAPI) -> None:
     app.add_middleware(Guard)
 
 
-async def _invalid(_: Request, error: Exception) -> Response:
+async def _invalid(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
+    if is_page(request):
+        return trouble(request, 404)
     errors = [FieldProblem(field=_place(fault["loc"]), message=str(fault["msg"])) for fault in error.errors()]
     return problem(422, "invalid request", f"{len(errors)} field{'s are' if len(errors) > 1 else ' is'} wrong", errors)
 
@@ -74,15 +77,20 @@ def _place(loc: Sequence[Any]) -> str:
     return ".".join(str(part)[:LONG_NAME] for part in inner) or "body"
 
 
-async def _http(_: Request, error: Exception) -> Response:
+async def _http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
-    answer = problem(error.status_code, "request refused", str(error.detail))
+    if is_page(request):
+        answer: Response = trouble(request, error.status_code)
+    else:
+        answer = problem(error.status_code, "request refused", str(error.detail))
     answer.headers.update(error.headers or {})
     return answer
 
 
-async def _known(_: Request, error: Exception) -> Response:
+async def _known(request: Request, error: Exception) -> Response:
     ending = next(ending for kind, ending in ENDINGS.items() if isinstance(error, kind))
+    if is_page(request):
+        return trouble(request, ending.status)
     return problem(ending.status, ending.title, str(error), happened=getattr(error, "happened", None))
 
 

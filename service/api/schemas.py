@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field, JsonValue, StringConstraints, model_validator
 
@@ -75,4 +75,4 @@ class ProblemOut(BaseModel):
     status: int
     detail: str
     errors: list[FieldProblem] = []
-    happened: dict[str, JsonValue] | None = Field(None, description="of a 409: what somebody did before")
+    happened: dict[str, Any] | None = Field(None, description="of a 409: what somebody did before")

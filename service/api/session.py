@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import urlsplit
 
 from fastapi import FastAPI, HTTPException, Request
 from fastapi.concurrency import run_in_threadpool
@@ -12,35 +12,31 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from service.api.gate import COOKIE, Gate
 from service.credentials import LONGEST_PASSWORD, SESSION_SECONDS, SessionClaim
 from service.store.accounts import ThrottledError
-from service.web.pages import templates
+from service.web.fields import fields
+from service.web.frame import page
 from service.words import words
-
-MOST_FIELDS = 10
 
 
 def add_sessions(app: FastAPI, gate: Gate) -> None:
     """`/login` and `/logout`."""
-    template = templates().get_template("login.html")
-
-    def page(problem: str = "", status: int = 200, headers: Mapping[str, str] | None = None) -> HTMLResponse:
-        told = words().page[problem] if problem else ""
-        return HTMLResponse(template.render(problem=told), status, headers=dict(headers or {}))
 
     @app.get("/login", include_in_schema=False)
-    async def form() -> HTMLResponse:
-        return page()
+    async def form(request: Request) -> HTMLResponse:
+        return _page(request)
 
     @app.post("/login", include_in_schema=False)
     async def log_in(request: Request) -> Response:
         _check_origin(request)
-        name, password = _fields(await request.body())
+        name, password = _credentials(await fields(request))
         address = request.client.host if request.client else ""
         try:
             account = await run_in_threadpool(gate.accounts.log_in, name, password, address)
         except ThrottledError as error:
-            return page("throttled", 429, {"Retry-After": str(error.seconds)})
+            answer: Response = _page(request, "throttled", 429)
+            answer.headers["Retry-After"] = str(error.seconds)
+            return answer
         if account is None:
-            return page("refused", 401)
+            return _page(request, "refused", 401)
         answer = RedirectResponse("/queue", 303)
         cookie = gate.sessions.cookie(SessionClaim(account.id, account.epoch))
         secure = request.url.scheme == "https"
@@ -65,11 +61,11 @@ def _check_origin(request: Request) -> None:
         raise HTTPException(403, "the form comes from another page")
 
 
-def _fields(body: bytes) -> tuple[str, str]:
+def _page(request: Request, problem: str = "", status: int = 200) -> HTMLResponse:
+    return page(request, "login.html", {"problem": words().page[problem] if problem else ""}, status)
+
+
+def _credentials(given: Mapping[str, str]) -> tuple[str, str]:
     """Name and password; too long ones are cut: they cannot be right."""
-    try:
-        fields = parse_qs(body.decode("utf-8", "replace"), max_num_fields=MOST_FIELDS)
-    except ValueError:
-        raise HTTPException(400, "the form has too many fields") from None
-    name, password = (fields.get(field, [""])[0][: LONGEST_PASSWORD + 1] for field in ("name", "password"))
+    name, password = (given.get(field, "")[: LONGEST_PASSWORD + 1] for field in ("name", "password"))
     return name.strip(), password

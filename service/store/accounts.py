@@ -5,18 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import exists, select
+from sqlalchemy.orm import Session, aliased
 
 from classifier.errors import InputError
 from service.access import COMMAND, OF_DEPARTMENTS, PERMITTED, SCOPES, TRIAL, Actor, Permission, Role
 from service.credentials import hash_password, is_password, new_token, password_problem, token_digest
 from service.errors import ConflictError, NotFoundError
 from service.store.audit import Did, note
-from service.store.database import Database, insert_into
+from service.store.database import Database, insert_into, wait_for_turn
 from service.store.records import AccountRecord, TokenRecord
-from service.store.schema import AccountRow, AuditRow, TokenRow
+from service.store.schema import HIGHEST, AccountRow, AuditRow, TokenRow
 
 WINDOW = timedelta(minutes=15)
 MOST_TRIES, MOST_FROM_ADDRESS, MOST_FOR_ACCOUNT = 5, 30, 50
@@ -25,6 +26,7 @@ NOBODY = "nobody"
 """Stands in the trail for a name that is no account: it may be a password typed into the wrong field."""
 RESERVED, OF_TOKENS = frozenset({NOBODY, COMMAND.name, TRIAL.name}), "token "
 """Names under which others than accounts stand in the trail."""
+LOGIN_LOCK = 6_366_227
 LONGEST_LIFE = timedelta(days=730)
 
 
@@ -46,9 +48,12 @@ class TokenOrder:
     department: str | None = None
 
     def __post_init__(self) -> None:
+        if self.department == "":
+            raise InputError("department: name one, or none")
         most = OF_DEPARTMENTS if self.department else SCOPES
         if not self.scopes or not most.issuperset(self.scopes):
             raise InputError(f"scopes: one or more of {', '.join(sorted(most))}")
+        _check_name(self.name)
 
 
 class Accounts:
@@ -57,7 +62,6 @@ class Accounts:
     def __init__(self, database: Database, now: Callable[[], datetime]) -> None:
         self._database = database
         self._now = now
-        self._decoy = hash_password(new_token())
 
     def add(self, name: str, role: Role, password: str, actor: Actor) -> AccountRecord:
         """A new account. Raises InputError, ConflictError."""
@@ -104,8 +108,9 @@ class Accounts:
 
         The try is counted before the password is looked at, so that many at once gain nothing.
         """
+        decoy = self._decoy
         record, kept = self._try(name, address)
-        right = is_password(password, kept) and record is not None and record.active
+        right = is_password(password, kept or decoy) and record is not None and record.active
         if not right or record is None:
             return None
         actor = Actor(record.name, PERMITTED[record.role], address)
@@ -121,16 +126,22 @@ class Accounts:
                 row.epoch += 1
                 note(session, self._now(), actor, Did.LOGOUT, (None, row.name))
 
-    def _try(self, name: str, address: str) -> tuple[AccountRecord | None, str]:
-        """Count a try: the account, if there is one, and a hash to compare with in any case."""
+    @cached_property
+    def _decoy(self) -> str:
+        """What a password is compared with where there is no account, so that this takes as long."""
+        return hash_password(new_token())
+
+    def _try(self, name: str, address: str) -> tuple[AccountRecord | None, str | None]:
+        """Count a try: the account, if there is one, and its hash. One try at a time: each sees those before it."""
         at = self._now()
         with self._database.writing() as session:
-            row = session.scalar(select(AccountRow).where(AccountRow.name == name))
+            wait_for_turn(session, LOGIN_LOCK)
+            row = session.scalar(select(AccountRow).where(AccountRow.name == name)) if name.isprintable() else None
             known = row.name if row else NOBODY
             actor = Actor(known, address=address)
             wait = _wait(session, known, address, at)
             note(session, at, actor, Did.LOGIN_THROTTLED if wait else Did.LOGIN_TRIED, (None, known))
-            found = (_account(row), row.password) if row else (None, self._decoy)
+            found = (_account(row), row.password) if row else (None, None)
         if wait:
             raise ThrottledError(wait)
         return found
@@ -157,7 +168,7 @@ class Accounts:
     def revoke_token(self, token_id: int, actor: Actor) -> None:
         """End a token at once. Raises NotFoundError."""
         with self._database.writing() as session:
-            row = session.get(TokenRow, token_id)
+            row = session.get(TokenRow, token_id) if 0 < token_id <= HIGHEST else None
             if row is None:
                 raise NotFoundError(f"no token {token_id}")
             row.revoked_at = row.revoked_at or self._now()
@@ -176,9 +187,13 @@ class Accounts:
         return found if found and found.revoked_at is None and found.expires_at > self._now() else None
 
 
-def _check(name: str, password: str) -> None:
+def _check_name(name: str) -> None:
     if not name or name != name.strip() or len(name) > 80 or not name.isprintable():
         raise InputError("name: 1 to 80 printable characters, no blanks around them")
+
+
+def _check(name: str, password: str) -> None:
+    _check_name(name)
     if name in RESERVED or name.startswith(OF_TOKENS):
         raise InputError(f"name: '{name}' means somebody else in the audit trail")
     if problem := password_problem(password):
@@ -186,9 +201,21 @@ def _check(name: str, password: str) -> None:
 
 
 def _wait(session: Session, name: str, address: str, at: datetime) -> int:
-    """Seconds until the next try; 0: now. A log-in that went well forgets what failed before it."""
-    since = max(at - WINDOW, _last_login(session, name, address) or at - WINDOW)
-    tries = select(AuditRow.at).where(AuditRow.did == Did.LOGIN_TRIED, AuditRow.at > since).order_by(AuditRow.at)
+    """Seconds until the next try; 0: now. What failed is forgotten once the same account logs in from the same address:
+    a whole office may log in from one.
+    """
+    later = aliased(AuditRow)
+    forgotten = exists().where(
+        later.did == Did.LOGIN,
+        later.at >= AuditRow.at,
+        later.what == AuditRow.what,
+        later.address == AuditRow.address,
+    )
+    tries = (
+        select(AuditRow.at)
+        .where(AuditRow.did == Did.LOGIN_TRIED, AuditRow.at > at - WINDOW, ~forgotten)
+        .order_by(AuditRow.at)
+    )
     here = AuditRow.address == address
     asked: Sequence[tuple[int, object]] = (
         (MOST_TRIES, tries.where(here, AuditRow.what == name)),
@@ -201,13 +228,6 @@ def _wait(session: Session, name: str, address: str, at: datetime) -> int:
         if len(moments) >= most:
             waits.append(int((moments[-most] + WINDOW - at).total_seconds()) + 1)
     return max(waits)
-
-
-def _last_login(session: Session, name: str, address: str) -> datetime | None:
-    asked = select(func.max(AuditRow.at)).where(
-        AuditRow.did == Did.LOGIN, AuditRow.what == name, AuditRow.address == address
-    )
-    return session.scalar(asked)
 
 
 def _by_name(session: Session, name: str) -> AccountRow:

@@ -40,7 +40,9 @@ class Did(StrEnum):
 def note(session: Session, at: datetime, actor: Actor, did: Did, about: tuple[int | None, str]) -> None:
     """Add one line. `about`: the petition, if any, and what it was: codes and names of accounts, never text."""
     petition_id, what = about
-    row = AuditRow(at=at, who=actor.name, did=did, petition_id=petition_id, what=what[:200], address=actor.address)
+    row = AuditRow(
+        at=at, who=actor.name, did=did, petition_id=petition_id, what=what[:200], address=actor.address[:200]
+    )
     session.add(row)
 
 

@@ -7,7 +7,7 @@ write lock when they begin: two of them wait for one another instead of failing 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,8 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+from sqlalchemy.exc import ArgumentError, DatabaseError, DBAPIError, InterfaceError, NoSuchModuleError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnectionError
 from sqlalchemy.orm import DeclarativeBase, Session
 
 from service.errors import StoreError
@@ -27,6 +28,8 @@ from service.errors import StoreError
 DRIVERS = {"sqlite": "sqlite", "postgresql": "postgresql+psycopg"}
 """Scheme of FENBAN_DATABASE_URL -> dialect and driver."""
 BUSY_SECONDS = 30
+UNUSABLE = (OperationalError, InterfaceError, DatabaseError)
+"""Errors of a database that is away, locked or no database; what is wrong with one change has a class below these."""
 PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON")
 UPGRADE_LOCK = 6_366_226
 """Number of the advisory lock under which PostgreSQL is upgraded: "fenban" has no other meaning for it."""
@@ -42,14 +45,23 @@ def insert_into(session: Session, table: type[DeclarativeBase]) -> sqlite.Insert
     return insert
 
 
+def wait_for_turn(session: Session, number: int) -> None:
+    """One after the other: until this transaction ends nobody else passes here. SQLite's writers do so anyway."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": number})
+
+
 class Database:
-    """Sessions on one database: `reading()` and `writing()`, each one transaction. Raises StoreError when it fails."""
+    """Sessions on one database, each one transaction: `reading()`, `witnessing()`, `writing()`. Raises StoreError when
+    it fails.
+    """
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
         self._writer = engine.execution_options(fenban_writes=True)
         steady = {"isolation_level": "REPEATABLE READ"} if engine.dialect.name == "postgresql" else {}
         self._reader = engine.execution_options(**steady)
+        self._witness = self._writer.execution_options(**steady)
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
@@ -58,10 +70,22 @@ class Database:
             yield session
 
     @contextmanager
+    def witnessing(self) -> Iterator[Session]:
+        """One consistent look that leaves a new line in the trail; changing a row that others change may fail here."""
+        with _told(self.engine.url), Session(self._witness) as session, session.begin():
+            yield session
+
+    @contextmanager
     def writing(self) -> Iterator[Session]:
         """All of it or nothing."""
         with _told(self.engine.url), Session(self._writer) as session, session.begin():
             yield session
+
+    def forget_deleted(self) -> None:
+        """Take what was deleted out of SQLite's write-ahead log too, as far as nobody is reading there."""
+        if self.engine.dialect.name == "sqlite":
+            with _told(self.engine.url), closing(self.engine.raw_connection()) as connection:
+                connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
     def close(self) -> None:
         """Give all connections back."""
@@ -79,7 +103,7 @@ def _address(url: str) -> URL:
     try:
         given = make_url(url)
         return given.set(drivername=DRIVERS[given.get_backend_name()])
-    except (ArgumentError, NoSuchModuleError, KeyError):
+    except (ArgumentError, NoSuchModuleError, KeyError, ValueError):
         known = ", ".join(f"{name}://…" for name in DRIVERS)
         raise StoreError(f"FENBAN_DATABASE_URL: not the address of a known database; known: {known}") from None
 
@@ -128,8 +152,9 @@ def _alembic(connection: Connection | None) -> Config:
 
 
 def _sqlite(url: URL) -> Engine:
-    if url.database and url.database != ":memory:":
-        _make_folder(Path(url.database))
+    if not url.database or url.database == ":memory:":
+        raise StoreError("FENBAN_DATABASE_URL: name a file: sqlite:///FILE; what is kept in memory is lost")
+    _make_folder(Path(url.database))
     engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS})
 
     @event.listens_for(engine, "connect")
@@ -164,11 +189,13 @@ def _postgresql(url: URL) -> Engine:
 
 @contextmanager
 def _told(url: URL) -> Iterator[None]:
-    """A database that is away, locked or damaged is told without SQL: its parameters hold text."""
+    """A database that is away, busy, locked or damaged is told without SQL: its parameters hold text."""
+    place = url.set(query={}).render_as_string(hide_password=True)
     try:
         yield
+    except NoConnectionError:
+        raise StoreError(f"{place}: the database is busy; try again") from None
     except DBAPIError as error:
-        if error.connection_invalidated or type(error).__name__ in ("OperationalError", "InterfaceError"):
-            place = url.render_as_string(hide_password=True)
+        if error.connection_invalidated or type(error) in UNUSABLE:
             raise StoreError(f"{place}: the database cannot be used ({type(error.orig).__name__})") from None
         raise StoreError(f"the store refused a change ({type(error.orig).__name__})") from None

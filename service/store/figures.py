@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from operator import add
 
 from sqlalchemy import ColumnElement, case, func, select
 from sqlalchemy.orm import InstrumentedAttribute
 
+from rules.taxonomy import at_level
 from service.review import Action
 from service.store.database import Database
 from service.store.records import Origin
@@ -63,14 +65,18 @@ class Figures:
 
     def overruled(self) -> dict[str, Overruled]:
         """By first-level category of the decision that was reviewed; "" where it had none."""
-        first = func.coalesce(func.substr(DecisionRow.category, 1, 2), "").label("first")
         asked = (
-            select(first, *map(_times, Action))
+            select(DecisionRow.category, *map(_times, Action))
             .join(ReviewRow, ReviewRow.decision_id == DecisionRow.id)
-            .group_by("first")
+            .group_by(DecisionRow.category)
+            .order_by(DecisionRow.category)
         )
+        found: dict[str, list[int]] = {}
         with self._database.reading() as session:
-            return {category: Overruled(*map(int, counts)) for category, *counts in session.execute(asked).all()}
+            for category, *counts in session.execute(asked):
+                sums = found.setdefault(at_level(category or "", 1), [0] * len(Action))
+                sums[:] = map(add, sums, map(int, counts))
+        return {category: Overruled(*counts) for category, counts in found.items()}
 
     def periods(self) -> tuple[Period, Period]:
         """The last week, and the four weeks before it."""

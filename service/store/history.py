@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from classifier.errors import InputError
 from rules.petition import Petition
 from service.review import Action, ReasonCode, State
 from service.store.records import DecisionRecord, Origin, ReviewRecord
 from service.store.schema import DecisionRow, DecisionText, PetitionRow, PetitionText, ReviewRow
+
+UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+"""PostgreSQL keeps no NUL, and halves of surrogate pairs cannot be written as UTF-8."""
 
 
 def content_digest(petition: Petition) -> str:
@@ -19,6 +24,13 @@ def content_digest(petition: Petition) -> str:
     day = petition.received_at.isoformat() if petition.received_at else None
     content = [petition.title, petition.body, petition.channel, petition.region, day, list(petition.respondents)]
     return hashlib.sha256(json.dumps(content, ensure_ascii=False).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def check_storable(petition: Petition) -> None:
+    """Raises InputError for a petition that holds what a database cannot keep."""
+    for value in (petition.id, petition.title, petition.body, petition.channel, petition.region, *petition.respondents):
+        if UNSTORABLE.search(value):
+            raise InputError("the petition holds a character that cannot be kept (NUL, or half a surrogate pair)")
 
 
 def petition_of(row: PetitionRow, text: PetitionText) -> Petition:
@@ -62,8 +74,8 @@ def decisions_of(session: Session, petition_id: int) -> tuple[DecisionRecord, ..
 
 def reviews_of(session: Session, petition_id: int) -> tuple[ReviewRecord, ...]:
     """All reviews, the first one first."""
-    rows = session.execute(select(DecisionRow.id, DecisionRow.number).where(DecisionRow.petition_id == petition_id))
-    numbers = {row.id: row.number for row in rows}
+    made = select(DecisionRow.id, DecisionRow.number).where(DecisionRow.petition_id == petition_id)
+    numbers = dict(session.execute(made).all())
     asked = select(ReviewRow).where(ReviewRow.petition_id == petition_id).order_by(ReviewRow.version)
     return tuple(
         ReviewRecord(

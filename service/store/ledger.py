@@ -166,6 +166,7 @@ class Ledger:
             purged = update(PetitionRow).where(PetitionRow.id.in_(old)).values(purged_at=at)
             count = len(session.execute(purged.returning(PetitionRow.id)).all())
             note(session, at, actor, Did.PURGE, (None, f"before {before.isoformat()}: {count}"))
+        self._database.forget_deleted()
         return count
 
 

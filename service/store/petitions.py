@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
@@ -17,10 +17,10 @@ from service.errors import ConflictError, NotFoundError
 from service.review import Review, State
 from service.store.audit import Did, note
 from service.store.database import Database, insert_into
-from service.store.history import content_digest, decisions_of, petition_of, reviews_of
+from service.store.history import check_storable, content_digest, decisions_of, petition_of, reviews_of
 from service.store.queue import Question, item, page, selected, visible_to
 from service.store.records import Origin, PetitionRecord, QueuePage, Taken
-from service.store.schema import DecisionRow, DecisionText, PetitionRow, PetitionText, RecipientRow, ReviewRow
+from service.store.schema import HIGHEST, DecisionRow, DecisionText, PetitionRow, PetitionText, RecipientRow, ReviewRow
 from service.store.uses import count_uses
 from service.store.written import current, decision_row, recipients, spoken_rules, written
 
@@ -50,14 +50,18 @@ class Petitions:
 
     def known(self, petition: Petition) -> Taken | None:
         """The petition that was handed in under this id; raises ConflictError where its content is another."""
+        check_storable(petition)
         with self._database.reading() as session:
             return _known(session, petition)
 
     def add(self, petition: Petition, decision: Decision, actor: Actor) -> Taken:
-        """Keep a petition with its first decision; one that is there already stays as it is (see `known`)."""
+        """Keep a petition with its first decision; one that is there already stays as it is (see `known`). Raises
+        InputError for characters that no database keeps.
+        """
+        check_storable(petition)
         at, state = self._now(), State.SENT if decision.band is Band.AUTO else State.WAITING
         with self._database.writing() as session:
-            values = _petition_values(petition, at) | current(decision, state, at)
+            values = _petition_values(petition, decision, at) | current(decision, state, at)
             added = insert_into(session, PetitionRow).values(values).on_conflict_do_nothing().returning(PetitionRow)
             row = session.scalar(added)
             if row is None:
@@ -70,14 +74,16 @@ class Petitions:
     def queue(self, question: Question, actor: Actor) -> QueuePage:
         """A page of the queue, without texts; a department's actor sees what is assigned to it."""
         with self._database.reading() as session:
-            return page(list(session.scalars(selected(question, actor.department))), question)
+            return page(list(session.scalars(selected(question, actor.department))), question, actor.department)
 
     def read(self, petition_id: int, actor: Actor) -> PetitionRecord:
         """A petition with its history; the read is kept in the trail, and so is one that was denied.
 
         Raises NotFoundError where there is none, or none for this actor.
         """
-        with self._database.writing() as session:
+        if not 0 < petition_id <= HIGHEST:
+            raise NotFoundError(f"no petition {petition_id}")
+        with self._database.witnessing() as session:
             row = session.scalar(select(PetitionRow).where(PetitionRow.id == petition_id, *_for(actor)))
             found = row is not None
             there = found or session.get(PetitionRow, petition_id) is not None
@@ -94,12 +100,11 @@ class Petitions:
         with self._database.writing() as session:
             row = _locked(session, change.petition_id, change.version)
             before = _in_force(session, row)
-            row.version += 1
-            row.state = change.state
+            was, row.version, row.state = row.state, row.version + 1, change.state
             if change.decision is not None:
                 _apply(row, current(change.decision, change.state, at))
                 _decide(session, row, change.decision, (Origin.CORRECTION, at, actor.name))
-            _settle(row, change.state, at)
+            _settle(row, State(was), at)
             session.add(_review_row(change, (before.id, _in_force(session, row).id), actor, at))
             note(session, at, actor, Did.REVIEW, (row.id, change.review.action))
             session.flush()
@@ -138,11 +143,12 @@ def _known(session: Session, petition: Petition) -> Taken | None:
     return Taken(found.id, False)
 
 
-def _petition_values(petition: Petition, at: datetime) -> dict[str, object]:
+def _petition_values(petition: Petition, decision: Decision, at: datetime) -> dict[str, object]:
+    counted = date.fromisoformat(decision.received.date) if decision.received else at.date()
     return {
         "external_id": petition.id,
         "digest": content_digest(petition),
-        "received": petition.received_at or at.date(),
+        "received": petition.received_at or counted,
         "created_at": at,
         "version": 1,
         "suspect": False,
@@ -208,10 +214,12 @@ def _apply(row: PetitionRow, values: dict[str, object]) -> None:
         setattr(row, name, value)
 
 
-def _settle(row: PetitionRow, state: State, at: datetime) -> None:
-    if state is State.SETTLED:
-        row.settled_at, row.assigned_at = at, at
-    elif state is State.RETURNED:
+def _settle(row: PetitionRow, was: State, at: datetime) -> None:
+    """What a clerk confirms goes out now, unless it is out already: the days for a return do not begin again."""
+    if row.state == State.SETTLED:
+        row.settled_at = at
+        row.assigned_at = row.assigned_at if was is State.SENT else at
+    elif row.state == State.RETURNED:
         row.returns += 1
 
 

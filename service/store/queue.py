@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -13,11 +13,11 @@ from sqlalchemy import ColumnElement, Select, exists, literal, or_, select, tupl
 from sqlalchemy.orm import InstrumentedAttribute
 
 from classifier.errors import InputError
-from rules.rule import Urgency
+from rules.rule import Kind, Urgency
 from rules.verdict import URGENCY_ORDER
 from service.review import State
 from service.store.records import Order, QueueItem, QueuePage
-from service.store.schema import PetitionRow, RecipientRow
+from service.store.schema import HIGHEST, PetitionRow, RecipientRow
 
 MOST_ITEMS = 200
 ASSIGNED = ("lead", "supporting")
@@ -60,7 +60,10 @@ def selected(question: Question, only_for: str | None) -> Select[PetitionRow]:
         asked = asked.where(
             tuple_(*keys) > tuple_(*(literal(value) for value in _read(question.after, question.order)))
         )
-    return asked.where(visible_to(only_for)) if only_for else asked
+    if only_for is None:
+        return asked
+    told = question.category or question.kind or question.department
+    return asked.where(visible_to(only_for), *([open_to(only_for)] if told else []))
 
 
 def _filters(question: Question) -> list[ColumnElement[bool]]:
@@ -91,6 +94,13 @@ def visible_to(department: str) -> ColumnElement[bool]:
     )  # fmt: skip
 
 
+def open_to(department: str) -> ColumnElement[bool]:
+    """Whether a department that sees a petition may know what the whole of it is about: who has another matter of a
+    petition that accuses somebody learns nothing of the accusation, nor of who deals with it.
+    """
+    return (PetitionRow.kind.is_(None)) | (PetitionRow.kind != Kind.ACCUSATION) | (PetitionRow.lead == department)
+
+
 def _stands(department: str, parts: tuple[str, ...]) -> ColumnElement[bool]:
     return exists().where(
         RecipientRow.petition_id == PetitionRow.id,
@@ -99,11 +109,20 @@ def _stands(department: str, parts: tuple[str, ...]) -> ColumnElement[bool]:
     )
 
 
-def page(rows: list[PetitionRow], question: Question) -> QueuePage:
-    """The rows that were asked for, and where the next page begins."""
-    shown = rows[: question.limit]
+def page(rows: list[PetitionRow], question: Question, only_for: str | None = None) -> QueuePage:
+    """The rows that were asked for, as `only_for` may see them, and where the next page begins."""
+    shown = tuple(item(row) for row in rows[: question.limit])
     more = len(rows) > question.limit
-    return QueuePage(tuple(item(row) for row in shown), _written(shown[-1], question.order) if more else None)
+    return QueuePage(
+        tuple(_as_seen(one, only_for) for one in shown), cursor(shown[-1], question.order) if more else None
+    )
+
+
+def _as_seen(one: QueueItem, department: str | None) -> QueueItem:
+    """As `open_to` has it."""
+    if department is None or one.kind != Kind.ACCUSATION or one.lead == department:
+        return one
+    return replace(one, category=None, kind=None, lead=None)
 
 
 def item(row: PetitionRow) -> QueueItem:
@@ -125,10 +144,16 @@ def item(row: PetitionRow) -> QueueItem:
     )
 
 
-def _written(row: PetitionRow, order: Order) -> str:
-    values = [getattr(row, key.key) for key in KEYS[order]]
-    told = [value.isoformat() if isinstance(value, date) else value for value in values]
-    return urlsafe_b64encode(json.dumps([order, *told]).encode()).decode()
+def cursor(item: QueueItem, order: Order) -> str:
+    """Where a petition stands in this order: as `after` it asks for what comes behind it."""
+    stands = {
+        "pressing": URGENCY_ORDER.index(item.urgency),
+        "certainty": item.certainty,
+        "received": item.received.isoformat(),
+        "id": item.id,
+    }
+    told = [order, *(stands[key.key] for key in KEYS[order])]
+    return urlsafe_b64encode(json.dumps(told).encode()).decode()
 
 
 def _read(cursor: str, order: Order) -> list[Any]:
@@ -147,6 +172,6 @@ def _read(cursor: str, order: Order) -> list[Any]:
 def _value(kind: type, value: Any) -> Any:
     if kind is date:
         return date.fromisoformat(value)
-    if isinstance(value, bool) or not isinstance(value, (int, float)):
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value <= HIGHEST:
         raise TypeError
     return kind(value)

@@ -10,6 +10,8 @@ from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator
 
+HIGHEST = 2**31 - 1
+"""The highest number that a row can have."""
 CODE, NAME = String(80), String(200)
 
 

@@ -31,6 +31,18 @@ class Store:
     trail: Trail
     figures: Figures
 
+    @classmethod
+    def on(cls, database: Database, now: Callable[[], datetime] = utc_now) -> Self:
+        """The store on a database that has the schema of this version."""
+        return cls(
+            database=database,
+            petitions=Petitions(database, now),
+            accounts=Accounts(database, now),
+            ledger=Ledger(database, now),
+            trail=Trail(database),
+            figures=Figures(database, now),
+        )
+
     def close(self) -> None:
         """Give all connections back."""
         self.database.close()
@@ -46,11 +58,4 @@ def open_store(url: str, now: Callable[[], datetime] = utc_now) -> Store:
     """The store behind `url`, brought to the schema of this version. Raises StoreError."""
     database = connect(url)
     upgrade(database)
-    return Store(
-        database=database,
-        petitions=Petitions(database, now),
-        accounts=Accounts(database, now),
-        ledger=Ledger(database, now),
-        trail=Trail(database),
-        figures=Figures(database, now),
-    )
+    return Store.on(database, now)

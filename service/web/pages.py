@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
 from itertools import groupby
-from pathlib import Path
 from typing import TypeVar
-from urllib.parse import parse_qs
 
-from fastapi import FastAPI, HTTPException, Request
+from fastapi import FastAPI, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import HTMLResponse
 from fastapi.staticfiles import StaticFiles
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from classifier.dataset import text_problem
 from rules.petition import Petition
@@ -23,12 +19,12 @@ from rules.policy import Band
 from service.decision import Candidate, Decision, DepartmentCandidate, DueDate, Reason, Withheld
 from service.notices import Notices, notices
 from service.triage import Triage
+from service.web.fields import fields, text_of
+from service.web.frame import HERE, page
 from service.web.marks import Stretch, stretches
 from service.words import words
 
-HERE = Path(__file__).parent
 C = TypeVar("C", Candidate, DepartmentCandidate)
-MOST_FIELDS = 10
 LONGEST_REGION = 200
 LEAST_LIKELY = 0.005
 FOLDED = 3
@@ -121,49 +117,40 @@ def outsiders(withheld: Sequence[Withheld]) -> list[Outsiders]:
     return [Outsiders(tuple(one.name for one in group), reason) for reason, group in groups]
 
 
-@lru_cache(maxsize=1)
-def templates() -> Environment:
-    """The pages' templates: everything is escaped, and a name that is not given is a fault."""
-    return Environment(
-        loader=FileSystemLoader(HERE / "templates"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
-    )
-
-
 def add_pages(app: FastAPI, triage: Triage) -> None:
     """The page at `/` and its style sheet."""
-    template = templates().get_template("decide.html")
-    fixed = {"words": words(), "versions": triage.versions, "names": _names(triage), "folded": FOLDED}
+    fixed: dict[str, object] = {
+        "versions": triage.versions,
+        "names": names_of(triage),
+        "folded": FOLDED,
+        "reviewing": False,
+    }
     app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
 
-    def page(form: Form, shown: Shown | None = None, problem: str | None = None) -> HTMLResponse:
-        told = words().page[problem] if problem else ""
-        return HTMLResponse(template.render(form=form, shown=shown, problem=told, **fixed), 422 if problem else 200)
+    def answer(request: Request, form: Form, shown: Shown | None = None, problem: str | None = None) -> HTMLResponse:
+        told = {"form": form, "shown": shown, "problem": words().page[problem] if problem else ""}
+        return page(request, "decide.html", told | fixed, 422 if problem else 200)
 
     @app.get("/", include_in_schema=False)
-    async def empty() -> HTMLResponse:
-        return page(Form())
+    async def empty(request: Request) -> HTMLResponse:
+        return answer(request, Form())
 
     @app.post("/", include_in_schema=False)
     async def decide(request: Request) -> HTMLResponse:
-        form = _form(await request.body())
+        form = _form(await fields(request))
         if form.problem:
-            return page(form, problem=form.problem)
+            return answer(request, form, problem=form.problem)
         petition = form.petition()
         (decision,) = await run_in_threadpool(triage.decide, [petition], date.today())
-        return page(form, show(petition, decision))
+        return answer(request, form, show(petition, decision))
 
 
-def _form(body: bytes) -> Form:
-    """The fields of a form as browsers encode it; unknown ones are passed over."""
-    try:
-        fields = parse_qs(body.decode("utf-8", "replace"), max_num_fields=MOST_FIELDS)
-    except ValueError:
-        raise HTTPException(400, "the form has too many fields") from None
-    names = ("title", "body", "received_at", "region")
-    return Form(**{name: fields.get(name, [""])[0].strip().replace("\r\n", "\n") for name in names})
+def _form(given: Mapping[str, str]) -> Form:
+    """The fields that the page asks for; unknown ones are passed over."""
+    return Form(**{name: text_of(given, name) for name in ("title", "body", "received_at", "region")})
 
 
-def _names(triage: Triage) -> dict[str, str]:
+def names_of(triage: Triage) -> dict[str, str]:
     """Category codes to readable paths, kinds and sorts of respondents to their names, for the marks in the text."""
     taxonomy = triage.rulebook.taxonomy
     paths = {code: " / ".join(taxonomy.path(code)) for code in taxonomy.by_code}

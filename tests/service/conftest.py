@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Mapping, Sequence
+import os
+import shutil
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -22,8 +24,13 @@ from rules.rulebook import Rulebook, load
 from rules.verdict import Levels
 from service.batch import Order, Summary, Tell, run_batch
 from service.decision import Decision
+from service.store.database import Database, connect, upgrade
+from service.store.schema import Table
+from service.store.store import Store, open_store
 from service.triage import Triage
 from service.words import words
+from tests.postgresql import running, server_folder
+from tests.service.people import Clock
 
 TODAY = date(2026, 11, 20)
 FILES = {
@@ -295,3 +302,71 @@ def run(office: Callable[..., Triage]) -> Callable[..., Summary]:
         return run_batch(Order(source, target, columns or Columns(), today), triage or office(), tell)
 
     return run
+
+
+# ── the store and the people at it ──────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.fixture
+def clock() -> Clock:
+    """Friday, 20 November 2026, 09:00 UTC."""
+    return Clock()
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[str]:
+    """The address of a PostgreSQL server of our own. Where none is installed tests are left out, but never in CI."""
+    if server_folder() is None:
+        if os.environ.get("CI"):
+            pytest.fail("no PostgreSQL server is installed, and CI must test with one; .ci/run installs it")
+        pytest.skip("no PostgreSQL server is installed (Debian: apt-get install postgresql)")
+    with running(durable=False) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def postgresql_database(postgresql: str) -> Iterator[Database]:
+    """Our database on that server, with its schema."""
+    database = connect(postgresql)
+    upgrade(database)
+    yield database
+    database.close()
+
+
+@pytest.fixture(scope="session")
+def sqlite_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty database file with its schema, to be copied."""
+    path = tmp_path_factory.mktemp("sqlite") / "empty.db"
+    with open_store(f"sqlite:///{path}"):
+        return path
+
+
+@pytest.fixture
+def sqlite_store(sqlite_file: Path, tmp_path: Path, clock: Clock) -> Iterator[Store]:
+    """An empty store in a file of its own: `tmp_path / "office.db"`."""
+    path = tmp_path / "office.db"
+    shutil.copyfile(sqlite_file, path)
+    with Store.on(connect(f"sqlite:///{path}"), clock) as store:
+        yield store
+
+
+def empty(database: Database) -> None:
+    """Remove every row; as the server's owner we may pass over the triggers that keep them."""
+    names = [table.name for table in Table.metadata.sorted_tables]
+    rows = "; ".join(f"DELETE FROM {name}" for name in reversed(names))
+    with database.engine.begin() as connection:
+        connection.exec_driver_sql(f"SET LOCAL session_replication_role = replica; {rows}")
+
+
+@pytest.fixture
+def postgresql_store(postgresql_database: Database, clock: Clock) -> Store:
+    """An empty store on PostgreSQL."""
+    empty(postgresql_database)
+    return Store.on(postgresql_database, clock)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def store(request: pytest.FixtureRequest) -> Store:
+    """An empty store, on SQLite and on PostgreSQL."""
+    found: Store = request.getfixturevalue(f"{request.param}_store")
+    return found

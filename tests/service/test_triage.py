@@ -19,7 +19,7 @@ from rules.rulebook import Rulebook
 from rules.verdict import Levels, RuleVerdict, judge
 from service.answer import answer_kind
 from service.decision import Decision, LabelSaid, Reason
-from service.route import LIKELY_LEADS
+from service.leads import LIKELY_LEADS
 from service.tables import DECISION
 from service.triage import Triage
 from service.words import words

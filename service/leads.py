@@ -1,0 +1,127 @@
+"""Who may lead a matter by the duty table, and how likely: the offices do not all follow it, so each may."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from functools import lru_cache
+from typing import NamedTuple
+
+from rules.duties import Circumstances, Duties, Duty, PlaceKind
+from rules.rulebook import Rulebook
+from rules.taxonomy import at_level
+from rules.value import value
+from service.answer import Answer, by_share, foremost
+from service.decision import DepartmentCandidate
+
+CANDIDATES = 5
+CONSIDERED = 12
+"""Categories whose duties are looked up for candidates."""
+NO_CIRCUMSTANCES = Circumstances()
+Parts = tuple[tuple[str, float], ...]
+"""Departments, and the part of a category's probability that each gets."""
+
+
+@value
+class LikelyLeads:
+    """Offices differ: how often the lead is the table's own, the broader row's, or a supporting department."""
+
+    own: float
+    broad: float
+    supporting: float
+
+
+LIKELY_LEADS = LikelyLeads(own=0.5, broad=0.25, supporting=0.25)
+"""Round figures in line with the development rows (benchmarks/day_one.py)."""
+
+
+class Asked(NamedTuple):
+    """What the rows for a category ask for: words of some rows, the kind of place, respondents."""
+
+    rows: frozenset[int]
+    places: bool
+    respondents: frozenset[str]
+
+    def concern(self, circumstances: Circumstances) -> bool:
+        """Whether words or respondents have a say."""
+        worded, named = circumstances.worded, circumstances.respondents
+        return not (self.rows.isdisjoint(worded) and self.respondents.isdisjoint(named))
+
+    def of(self, circumstances: Circumstances) -> Circumstances:
+        """What has a say."""
+        worded, place, respondents = circumstances
+        return Circumstances(worded & self.rows, place if self.places else None, respondents & self.respondents)
+
+
+class Usual(dict[str, tuple[Parts, Asked | None]]):
+    """The likely leads of each category where place alone has a say, and what else may; filled as they come up."""
+
+    def __init__(self, place: PlaceKind | None, duties: Duties) -> None:
+        self._place, self._duties = Circumstances(place=place), duties
+
+    def __missing__(self, code: str) -> tuple[Parts, Asked | None]:
+        bearing = bearing_on(code, self._place, self._duties)
+        self[code] = entry = _likely_leads(code, bearing, self._duties), _asked(code, self._duties)
+        return entry
+
+
+_usual = lru_cache(maxsize=64)(Usual)
+
+
+def candidates_by_duties(
+    answer: Answer, circumstances: Circumstances, rulebook: Rulebook
+) -> tuple[DepartmentCandidate, ...]:
+    """Each category's probability goes to the departments that may lead it, by LIKELY_LEADS."""
+    sums: defaultdict[str, float] = defaultdict(float)
+    shares, duties = answer.shares, rulebook.duties
+    usual = _usual(circumstances.place, duties)
+    for code in by_share(shares)[:CONSIDERED]:
+        share, (parts, asked) = shares[code], usual[code]
+        if asked is not None and asked.concern(circumstances):
+            parts = _likely_leads(code, asked.of(circumstances), duties)
+        for department, part in parts:
+            sums[department] += share * part
+    spoken = answer.category is not None and answer.category.confidence is not None
+    names = rulebook.departments.by_code
+    return tuple(
+        [
+            DepartmentCandidate(code, names[code].name, min(1.0, sums[code]) if spoken else None)
+            for code in foremost(sums, CANDIDATES)
+        ]
+    )
+
+
+def duty_of(code: str, circumstances: Circumstances, duties: Duties) -> Duty | None:
+    """The row for a category; a first level without a row of its own falls to its 其他."""
+    return duties.find(code, circumstances) or duties.find(f"{code}.99", circumstances)
+
+
+def bearing_on(code: str, circumstances: Circumstances, duties: Duties) -> Circumstances:
+    """What of the circumstances has a say in which row is found for a category: so little that results can be kept."""
+    asked = _asked(code, duties)
+    return asked.of(circumstances) if asked else NO_CIRCUMSTANCES
+
+
+@lru_cache(maxsize=16384)
+def _asked(code: str, duties: Duties) -> Asked | None:
+    """What the rows that `duty_of` looks at ask for; None where circumstances have no say."""
+    if not duties.depends(code):
+        return None
+    rows = {**duties.conditional(code), **duties.conditional(f"{code}.99")}
+    return Asked(
+        frozenset(index for index, row in rows.items() if row.when),
+        any(row.place for row in rows.values()),
+        frozenset(row.respondent for row in rows.values() if row.respondent),
+    )
+
+
+@lru_cache(maxsize=16384)
+def _likely_leads(code: str, circumstances: Circumstances, duties: Duties) -> Parts:
+    """Departments that may lead a category, and how likely each is."""
+    duty, broad = duty_of(code, circumstances, duties), duty_of(at_level(code, 2), NO_CIRCUMSTANCES, duties)
+    sums: dict[str, float] = {}
+    shares = [(duty.leads, LIKELY_LEADS.own), (duty.supporting or duty.leads, LIKELY_LEADS.supporting)] if duty else []
+    shares += [(broad.leads, LIKELY_LEADS.broad)] if broad else []
+    for departments, part in shares:
+        for department in departments:
+            sums[department] = sums.get(department, 0.0) + part / len(departments)
+    return tuple(sums.items())

@@ -1,0 +1,25 @@
+"""The fields of a form as browsers encode it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from urllib.parse import parse_qs
+
+from fastapi import HTTPException, Request
+
+MOST_FIELDS = 10
+
+
+async def fields(request: Request) -> Mapping[str, str]:
+    """Each field's first value as it was sent. Raises HTTPException for too many fields."""
+    body = (await request.body()).decode("utf-8", "replace")
+    try:
+        given = parse_qs(body, max_num_fields=MOST_FIELDS)
+    except ValueError:
+        raise HTTPException(400, "the form has too many fields") from None
+    return {name: values[0] for name, values in given.items()}
+
+
+def text_of(given: Mapping[str, str], name: str) -> str:
+    """What somebody typed: stripped, with line breaks of one character; "" where nothing was sent."""
+    return given.get(name, "").strip().replace("\r\n", "\n")
