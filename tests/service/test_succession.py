@@ -197,7 +197,7 @@ def test_a_clerk_cannot_correct_to_what_is_out_of_force_on_the_day_of_the_petiti
     (folder / "departments.yaml").write_text(gone, encoding="utf-8")
     book = load(folder)
     check(Correction(department="station"), book.on(BEFORE))
-    with pytest.raises(InputError, match="department: no department 'station' is in use"):
+    with pytest.raises(InputError, match=r"^department: no "):
         check(Correction(department="station"), book.on(TURN))
 
 
