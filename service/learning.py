@@ -20,6 +20,7 @@ from classifier.taught import mark, taught
 from classifier.train import Progress
 from rules.reading import read
 from rules.rulebook import Rulebook
+from rules.succession import Heirs, stands_for
 from rules.taxonomy import at_level
 from rules.verdict import Levels
 from service.assemble import shelf
@@ -48,15 +49,26 @@ def lessons(settled: Sequence[Settled], rulebook: Rulebook, heads: Collection[st
     Categories are those of the policy's level, below which rules go on; what is an office's own stays as it is.
     """
     last = {one.petition.id: one for one in settled}
-    level = rulebook.policy.confidence_level
-    rows = []
-    for one in last.values():
-        given = {head: label for head, label in one.labels.items() if head in heads and label}
-        if "category" in given:
-            given["category"] = at_level(given["category"], level)
-        if given:
-            rows.append(Timed(Example(one.petition, given), one.at.date()))
-    return rows
+    rows = [(one, _labels(one, heads, rulebook)) for one in last.values()]
+    return [Timed(Example(one.petition, labels), one.at.date()) for one, labels in rows if labels]
+
+
+def _labels(one: Settled, heads: Collection[str], rulebook: Rulebook) -> dict[str, str]:
+    """By head; a code that was renamed or merged is told in terms of today, one that was split teaches nothing."""
+    taxonomy, given = rulebook.taxonomy, one.labels
+    category = _in_force(given.get("category", ""), taxonomy.gone) or ""
+    found = {
+        "category": _in_force(at_level(category, rulebook.policy.confidence_level), taxonomy.gone),
+        "department": _in_force(given.get("department", ""), rulebook.departments.gone),
+        "kind": given.get("kind"),
+    }
+    return {head: label for head, label in found.items() if label and head in heads}
+
+
+def _in_force(code: str, gone: Heirs) -> str | None:
+    """The one that stands in for `code` today; None where none or several do."""
+    heirs = gone.get(code, (code,))
+    return heirs[0] if len(heirs) == 1 else None
 
 
 def heads_to_learn(given: Collection[str], settings: Settings) -> frozenset[str]:
@@ -161,6 +173,8 @@ def local_names(rulebook: Rulebook) -> Callable[[str], str]:
     taxonomy, find = rulebook.taxonomy, rulebook.departments.find
 
     def local(label: str) -> str:
-        return taxonomy.covering.get(label, label) if label in taxonomy else find(label) or label
+        if label in taxonomy:
+            return taxonomy.covering.get(label, stands_for(label, taxonomy.gone))
+        return find(label) or label
 
     return local

@@ -88,6 +88,18 @@ def test_categories_teach_at_the_level_of_the_policy(labelled_rows: Rows, small:
     assert row.example.labels == {"category": "01.01", "kind": "appeal"}
 
 
+def test_old_codes_teach_in_terms_of_today_and_split_ones_teach_nothing(labelled_rows: Rows, small: Rulebook) -> None:
+    gone = {"01.02": ("01.03",), "02.01": ("02.02", "02.99"), "water": ("urban",)}
+    later = replace(
+        small, taxonomy=replace(small.taxonomy, gone=gone), departments=replace(small.departments, gone=gone)
+    )
+    one = settled(labelled_rows)[0]
+    renamed = replace(one, labels={"category": "01.02", "department": "water"})
+    assert lessons([renamed], later)[0].example.labels == {"category": "01.03", "department": "urban"}
+    assert lessons([replace(one, labels={"category": "02.01"})], later) == []
+    assert local_names(later)("01.02") == "01.03"
+
+
 def test_departments_are_learnt_only_where_a_model_or_a_file_has_them(first: Challenge, place: Place) -> None:
     assert heads_to_learn((), place.settings) == {"category", "kind"}
     assert heads_to_learn(("department",), place.settings) == {"category", "kind", "department"}
