@@ -16,7 +16,7 @@ from rules.rulebook import Rulebook
 from service.access import NEEDED, Actor
 from service.desk import Desk
 from service.errors import ConflictError
-from service.review import TO_REVIEW, Action
+from service.review import TO_REVIEW, Action, State
 from service.store.queue import cursor
 from service.store.records import PetitionRecord
 from service.triage import Triage
@@ -128,6 +128,8 @@ def _petition(request: Request, clerk: Clerk, record: PetitionRecord, told: Told
         "shown": shown,
         "steps": timeline(record),
         "actions": actions,
+        "last": record.reviews[-1] if record.reviews else None,
+        "settled": record.item.state is State.SETTLED,
         "reviewing": bool(shown and shown.doubtful and actions and record.item.state in TO_REVIEW),
         "choices": choices(clerk.rulebook.on(record.item.received), shown.decision if shown else None),
         "form": told.form if told else ReviewForm(),

@@ -430,6 +430,22 @@ def test_a_decision_of_an_old_form_is_told_and_the_text_shown(
         assert shown in page
 
 
+def test_a_returned_petition_says_why_before_all_else(clerk: Browser, hand_in: HandIn, desk: Desk) -> None:
+    hand_in()
+    desk.review(1, 1, Review(Action.CONFIRM), CLERK)
+    desk.review(1, 2, Review(Action.RETURN, reason=ReasonCode.NOT_OUR_DUTY, department="transport"), OTHER)
+    said = text(clerk.page("/petitions/1"))
+    assert said.index("不属本单位职责 li") < said.index("建议转给 交通局") < said.index("原文与依据")
+
+
+def test_a_settled_petition_asks_for_nothing(clerk: Browser, hand_in: HandIn, desk: Desk) -> None:
+    hand_in()
+    desk.review(1, 1, Review(Action.CONFIRM), OTHER)
+    page = clerk.page("/petitions/1")
+    assert re.search(r"已办 li [\d-]+ [\d:]+ 确认", text(page))
+    assert "请看一眼候选" not in page
+
+
 def test_a_text_of_the_greatest_length_is_shown(clerk: Browser, hand_in: HandIn) -> None:
     hand_in("停水" * 10_000)
     assert clerk.page("/petitions/1").count("停水</mark>") > 1
