@@ -124,6 +124,7 @@ def add_pages(app: FastAPI, triage: Triage) -> None:
         "names": names_of(triage),
         "folded": FOLDED,
         "reviewing": False,
+        "settled": False,
     }
     app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
 
