@@ -35,6 +35,20 @@ def test_what_arrives_together_is_decided_in_one_pass_and_everyone_gets_his_own(
     assert flow.passes == [3]
 
 
+def test_who_comes_while_others_wait_is_decided_with_them() -> None:
+    async def one_after_the_other() -> None:
+        asked = []
+        for petition_id in "abcde":
+            asked.append(asyncio.ensure_future(gathering.decide(Petition(petition_id, "x"))))
+            await asyncio.sleep(0)
+        await asyncio.gather(*asked)
+
+    flow = Counting()
+    gathering = Gathering(cast(Triage, flow))
+    asyncio.run(one_after_the_other())
+    assert flow.passes == [5]
+
+
 def test_one_pass_is_bounded() -> None:
     flow = Counting()
     ids = [str(number) for number in range(MOST + 1)]
