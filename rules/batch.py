@@ -12,6 +12,7 @@ from rules.persons import Masker, Span, groups, hidden, masker
 from rules.petition import Petition
 from rules.points import Ints, code_points, folded, written
 from rules.reading import Reading
+from rules.spread import Spread
 from rules.text import SENTENCE_ENDS
 from rules.trie import SEPARATOR, Alphabet, Bools, Trie
 
@@ -44,25 +45,6 @@ class _Joined:
     begins: list[int]
     codes: Ints
     rows: Ints
-
-
-class Spread:
-    """Lists of different lengths, one for each key, laid one behind the other."""
-
-    def __init__(self, lengths: Sequence[int] | Ints, firsts: Ints | None = None) -> None:
-        """`firsts`: the place of each list's first element, where they do not follow one another."""
-        self._lengths = np.asarray(lengths, dtype=np.int64)
-        self._firsts = self._lengths.cumsum() - self._lengths if firsts is None else firsts
-
-    def of(self, keys: Ints) -> tuple[Ints, Ints]:
-        """The places of all elements of the lists of these keys, and for each which of `keys` it is of."""
-        lengths = self._lengths.take(keys)
-        skipped = self._firsts.take(keys)
-        skipped += lengths
-        skipped -= lengths.cumsum()
-        places = skipped.repeat(lengths)
-        places += np.arange(places.size)
-        return places, np.arange(keys.size).repeat(lengths)
 
 
 class _Trials:

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from rules.automaton import Occurrence
-from rules.batch import Batch, Spread
+from rules.batch import Batch
 from rules.condition import Compiled
 from rules.points import Ints
+from rules.spread import Spread, ranges
 from rules.trie import Bools
 
 Boundaries = Callable[[str], frozenset[int] | None]
@@ -47,7 +48,7 @@ class Holding:
         """How many occurrences each pair has; of the first conditions, the rules, how many different terms."""
         counts = self.edges[1:] - self.edges[:-1]
         several = ((counts > 1) & (self.conditions < rules)).nonzero()[0]
-        places, which = Spread(counts[several], self.edges[several]).of(np.arange(several.size))
+        places, which = ranges(self.edges[several], counts[several]), np.arange(several.size).repeat(counts[several])
         most = 1 + self.numbers.max(initial=0)
         keys = which * most + self.numbers.take(places)
         keys.sort()
