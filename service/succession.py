@@ -44,7 +44,7 @@ def brought_up(prediction: Prediction, book: Rulebook) -> Prediction:
     if book.departments.gone:
         known["department"] = lambda label: book.departments.find(label) or label
     heads = {name: _renamed(head, known[name]) if name in known else head for name, head in prediction.heads.items()}
-    return replace(prediction, heads=heads)
+    return prediction._replace(heads=heads)
 
 
 def _renamed(head: HeadPrediction, name: Callable[[str], str]) -> HeadPrediction:

@@ -211,6 +211,7 @@ class Triage:
             rules=RulesSaid(rules.category, path, rules.clear, rules.points, rules.kind),
             classifier=said or None,
             agreement=agreement,
+            unseen=round(prediction.unseen, 4),
         )
 
     @cached_property

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from asyncio import Future, get_running_loop
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 
 from rules.petition import Petition
@@ -22,7 +22,8 @@ Waiting = tuple[Petition, "Future[Decision]"]
 class Gathering:
     """Petitions that wait until nobody new comes. Belongs to one loop; not for threads."""
 
-    def __init__(self, triage: Triage) -> None:
+    def __init__(self, triage: Callable[[], Triage]) -> None:
+        """`triage` gives the main flow in force at this moment."""
         self._triage = triage
         self._waiting: list[Waiting] = []
 
@@ -49,7 +50,7 @@ class Gathering:
     def _answer(self, waiting: Sequence[Waiting]) -> None:
         """An error of one petition is told to its caller; the others are decided without it."""
         try:
-            decisions = self._triage.decide([petition for petition, _ in waiting], date.today())
+            decisions = self._triage().decide([petition for petition, _ in waiting], date.today())
         except Exception as error:
             if len(waiting) > 1:
                 for one in waiting:

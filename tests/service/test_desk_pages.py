@@ -18,7 +18,7 @@ from rules.petition import Petition
 from service.access import COMMAND, PERMITTED, Actor, Role
 from service.api.app import build_app
 from service.api.gate import COOKIE, NEEDS
-from service.api.reception import build_reception
+from service.api.reception import Deciding, build_reception
 from service.credentials import SessionClaim, Sessions, hash_password
 from service.decision import Decision
 from service.desk import Desk
@@ -102,7 +102,7 @@ def app(store: Store, triage: Triage, monkeypatch: pytest.MonkeyPatch, one_hash:
     monkeypatch.setattr("service.store.accounts.hash_password", lambda _: one_hash)
     for name, role in (("zhang", Role.CLERK), ("li", Role.CLERK), ("chief", Role.SUPERVISOR), ("admin", Role.ADMIN)):
         store.accounts.add(name, role, PASSWORD, COMMAND)
-    return build_app(triage, build_reception(store, lambda: triage, SECRET, open_house=False))
+    return build_app(triage, build_reception(store, Deciding(lambda: triage), SECRET, open_house=False))
 
 
 @pytest.fixture(scope="module")
@@ -127,7 +127,7 @@ def clerk(browser: Browser) -> Browser:
 @pytest.fixture
 def trial(store: Store, triage: Triage) -> Browser:
     """`fenban serve --open`."""
-    return Browser(build_app(triage, build_reception(store, lambda: triage, SECRET, open_house=True)))
+    return Browser(build_app(triage, build_reception(store, Deciding(lambda: triage), SECRET, open_house=True)))
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from service.access import Permission, Role
 from service.api import gate
 from service.api.app import build_app
 from service.api.gate import COOKIE, FORM_HEADER
-from service.api.reception import Reception, build_reception
+from service.api.reception import Deciding, Reception, build_reception
 from service.credentials import SessionClaim, Sessions
 from service.store import accounts
 from service.store.accounts import TokenOrder
@@ -76,7 +76,7 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
 def house(quick: None, sqlite_store: Store, office: Callable[..., Triage], clock: Clock) -> Iterator[House]:
     """The small office, closed to whoever does not say who they are."""
     triage = office(category={"01.01.01": 0.95})
-    reception = build_reception(sqlite_store, lambda: triage, SECRET, open_house=False)
+    reception = build_reception(sqlite_store, Deciding(lambda: triage), SECRET, open_house=False)
     reception = replace(reception, desk=replace(reception.desk, now=clock))
     app = build_app(triage, reception)
     with TestClient(app):

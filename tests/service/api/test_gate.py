@@ -323,9 +323,9 @@ def test_logging_out_ends_every_copy_of_the_session(house: House) -> None:
 
 def test_in_an_open_house_everybody_may_everything_but_keep_accounts(house: House) -> None:
     from service.api.app import build_app
-    from service.api.reception import build_reception
+    from service.api.reception import Deciding, build_reception
 
-    reception = build_reception(house.store, house.reception.desk.triage, SECRET, open_house=True)
+    reception = build_reception(house.store, Deciding(house.reception.desk.triage), SECRET, open_house=True)
     with TestClient(build_app(house.reception.desk.triage(), reception)) as client:
         assert client.post("/v1/petitions", json=PETITION).status_code == 201
         assert client.get("/v1/audit").json()[0]["who"] == "trial"

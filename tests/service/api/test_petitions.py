@@ -13,7 +13,7 @@ from rules.rulebook import Rulebook
 from service.access import OF_DEPARTMENTS, Permission, Role
 from service.api.app import build_app
 from service.api.problems import MEDIA
-from service.api.reception import build_reception
+from service.api.reception import Deciding, build_reception
 from service.store.store import Store
 from service.triage import Triage
 from service.words import words
@@ -307,7 +307,7 @@ ACCUSING = "3、举报环保局局长受贿索贿，包庇工地。"
 def nation(quick: None, sqlite_store: Store, national: Rulebook, engine: Engine, clock: Clock) -> House:
     """A house under the national rulebook, by its rules alone."""
     triage = Triage(national, engine, None, "0.1", words().kind_names)
-    reception = build_reception(sqlite_store, lambda: triage, SECRET, open_house=False)
+    reception = build_reception(sqlite_store, Deciding(lambda: triage), SECRET, open_house=False)
     reception = replace(reception, desk=replace(reception.desk, now=clock))
     return House(build_app(triage, reception), sqlite_store, reception, clock)
 
