@@ -15,6 +15,7 @@ from service.api.gate import COOKIE, FORM_FIELD, FORM_HEADER, HANDING_IN, NEEDS,
 from service.credentials import SESSION_SECONDS, Sessions
 from service.review import Action
 from service.store.accounts import MOST_TRIES
+from service.web.frame import PAGES
 from tests.service.api.conftest import PASSWORD, SECRET, House
 from tests.service.people import SUPERVISOR
 
@@ -75,6 +76,8 @@ def test_nobody_passes_without_saying_who_they_are(house: House) -> None:
             answer = nobody.request(method, address(route.path))
             if NEEDS[route.path] is Need.NOTHING:
                 assert answer.status_code in (200, 401, 422) or route.path == "/login"
+            elif route.path in PAGES:
+                assert (answer.status_code, answer.headers["location"]) == (303, "/login")
             else:
                 assert answer.status_code == 401, (method, route.path)
                 assert answer.headers["www-authenticate"] == "Bearer"
