@@ -47,7 +47,7 @@ class Evidence(Protocol):
 Meaning = tuple[tuple[int, ...], tuple[int, ...], int]
 """What a term means: conditions that it satisfies alone, those of them that it forbids, its bits in the sieve."""
 NO_MARKS: Mapping[str, tuple[Occurrence, ...]] = MappingProxyType({})
-FEW = 6
+FEW = 10
 """So many texts are matched one by one: arrays would take longer."""
 TOGETHER = 128
 """Texts matched in the same arrays: more would not stay in the cache of a core."""
