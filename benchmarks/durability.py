@@ -3,8 +3,8 @@
 Protocol: a real `fenban serve` on loopback; four clients hand in petitions and confirm them, 1,000 requests or more in
 each of 20 rounds; somewhere in each round the server is killed (SIGKILL) and started again, and clients send again what
 was not acknowledged, as clients do. At the end every acknowledged petition must be in the store exactly once, and so
-must every acknowledged review. Texts: examples/petitions.csv, numbered so that they differ. Seed: 0, for the moment of the
-kill. SQLite and PostgreSQL, each on a new database.
+must every acknowledged review. Texts: examples/petitions.csv, numbered so that they differ. Seed: 0, for the moment of
+the kill. SQLite and PostgreSQL, each on a new database.
 """
 
 from __future__ import annotations

@@ -13,9 +13,11 @@ from numpy.typing import NDArray
 
 from classifier.segment import Segmenter
 from classifier.texts import Places, field_text, places
-from classifier.trie import GramTrie, Ints
+from classifier.trie import GramTrie
 from classifier.vocabulary import BlockVocabulary, word_grams
+from rules.points import Ints
 from rules.reading import Reading
+from rules.spread import ranges
 
 PAIR = 2
 """Characters of the n-grams that tell how strange a text is."""
@@ -54,16 +56,15 @@ class _Look:
         nodes = walked[self.length - 1]
         if self.field == "text":
             nodes = nodes[: where.count]
+        elif where.starts.size == 1:
+            nodes = nodes[: self.sizes(where)[0]]
         else:
-            sizes = zip(where.starts, self.sizes(where), strict=True)
-            nodes = np.concatenate([nodes[start : start + size] for start, size in sizes])
+            nodes = nodes.take(ranges(where.starts, self.sizes(where)))
         return nodes + self.offset if self.offset else nodes
 
-    def sizes(self, where: Places) -> list[int]:
+    def sizes(self, where: Places) -> Ints:
         """How many of `nodes` are each text's."""
-        if self.field == "text":
-            return [size + 1 for size in where.sizes]
-        return [max(lead - self.length + 1, 0) for lead in where.leads]
+        return where.sizes + 1 if self.field == "text" else np.maximum(where.leads - (self.length - 1), 0)
 
 
 class CharCounter:
@@ -91,17 +92,17 @@ class CharCounter:
         known = columns >= 0
         keys = columns[known]
         if len(readings) > 1:
-            sizes = list(chain.from_iterable(look.sizes(where) for look in self._looks))
-            keys = keys + np.repeat(np.tile(begins, len(self._looks)), sizes)[known]
+            sizes = np.concatenate([look.sizes(where) for look in self._looks])
+            keys = keys + np.tile(begins, len(self._looks)).repeat(sizes)[known]
         return keys, self._strange(known, where)
 
     def _strange(self, known: NDArray[np.bool_], where: Places) -> list[Strange]:
         first = self._looks[0]
         if (first.field, first.length) != ("text", PAIR):
-            return [Strange(0, 0)] * len(where.sizes)
-        pairs = [max(size - PAIR + 1, 0) for size in where.sizes]
-        counts = [int(np.count_nonzero(known[s : s + n])) for s, n in zip(where.starts, pairs, strict=True)]
-        return [Strange(all_, all_ - count) for all_, count in zip(pairs, counts, strict=True)]
+            return [Strange(0, 0)] * where.sizes.size
+        pairs = np.maximum(where.sizes - PAIR + 1, 0)
+        counts = np.add.reduceat(known[: where.count], where.starts, dtype=np.int64)
+        return list(map(Strange, pairs.tolist(), (pairs - counts).tolist()))
 
 
 class WordCounter:

@@ -56,11 +56,12 @@ class Head:
 
     def rankings(self, places: Indices, probabilities: Floats) -> list[tuple[tuple[str, float], ...]]:
         """What `best` found of each row, with labels."""
-        labels = self.labels
-        return [
-            tuple(zip([labels[place] for place in row], given, strict=True))
-            for row, given in zip(places.tolist(), probabilities.tolist(), strict=True)
-        ]
+        names = self._names.take(places).tolist()
+        return [tuple(zip(*pair, strict=True)) for pair in zip(names, probabilities.tolist(), strict=True)]
+
+    @cached_property
+    def _names(self) -> NDArray[np.object_]:
+        return np.array(self.labels, dtype=object)
 
     def margins(self, features: csr_matrix, points: Sequence[Levels]) -> Floats:
         """Shape (petitions, labels)."""
@@ -124,7 +125,7 @@ def shares(margins: Floats, sharpness: float, offset: float | None = None) -> Fl
 
 def softmax(margins: Floats) -> Floats:
     """Row by row, safe for large margins."""
-    raised = margins - margins.max(axis=1, keepdims=True)
+    raised = margins - np.maximum.reduce(margins, axis=1, keepdims=True)
     np.exp(raised, out=raised)
-    raised /= raised.sum(axis=1, keepdims=True)
+    raised /= np.add.reduce(raised, axis=1, keepdims=True)
     return np.asarray(raised, dtype=np.float32)

@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 Trust = Literal["auto", "suggest", "review"]
 HEADS = ("category", "kind", "department")
 
 
-@dataclass(frozen=True, slots=True)
-class TellingWord:
+class TellingWord(NamedTuple):
     """`pull`: what this n-gram adds to the margin of the best label over the second."""
 
     gram: str
     pull: float
 
 
-@dataclass(frozen=True, slots=True)
-class HeadPrediction:
+class HeadPrediction(NamedTuple):
     """`ranked`: (label, probability), best first, summing to 1; `telling`: strongest pull first.
 
     `plausible`: the prediction set; `trust`: what may happen with the first label. A head without a gate gives neither.
@@ -39,8 +36,7 @@ class HeadPrediction:
         return self.ranked[0][1]
 
 
-@dataclass(frozen=True, slots=True)
-class Prediction:
+class Prediction(NamedTuple):
     """One head prediction for each head the model has.
 
     `unseen`: the share of the text's pairs of characters that the model does not know, 0 for a very short text;

@@ -4,43 +4,71 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from math import log1p
+from itertools import chain, repeat
 
 import numpy as np
 
 from classifier.features import Rows
-from classifier.head import Floats, Head
+from classifier.head import Floats, Head, Indices
+from rules.taxonomy import at_level
 from rules.verdict import Levels
+
+LEVELS = (1, 2, 3)
+
+
+@dataclass(frozen=True, slots=True)
+class Ruled:
+    """What the rules' points add to each column: `weights` times log(1 + points) of its category and of those above it.
+
+    `places`: a number for each category code; one more is for all others, and the last for none. `steps`: those that
+    count for each column, one row for each level.
+    """
+
+    places: Mapping[str, int]
+    steps: Indices
+    weights: Floats
+
+    def add(self, total: Floats, points: Sequence[Levels]) -> None:
+        """To each row of margins what its points say, the first level first."""
+        other = len(self.places)
+        cells: list[int] = []
+        given: list[float] = []
+        counts: list[int] = []
+        for levels in points:
+            before = len(cells)
+            for table in levels:
+                cells += map(self.places.get, table, repeat(other))
+                given += table.values()
+            counts.append(len(cells) - before)
+        logs = np.zeros((len(points), other + 2), dtype=np.float32)
+        if len(points) > 1:
+            logs[np.arange(len(points)).repeat(counts), cells] = np.log1p(given)
+        else:
+            logs[0][cells] = np.log1p(given)
+        said = logs.take(self.steps, axis=1)
+        said *= self.weights
+        for level in range(len(self.steps)):
+            total += said[:, level]
 
 
 @dataclass(frozen=True, slots=True)
 class Stack:
     """Head `name` has the columns `spans[name]`, one for each label: its parts are summed here.
 
-    Shapes: weights (features, columns), bias (columns). `ruled`: by category code what log(1 + points) counts for in
-    each column.
+    Shapes: weights (features, columns), bias (columns).
     """
 
     weights: Floats
     bias: Floats
     spans: Mapping[str, slice]
-    ruled: Mapping[str, Floats]
+    ruled: Ruled
 
     def margins(self, rows: Rows, points: Sequence[Levels]) -> Floats:
         """What words and rules say, as `Head.margins` does. Shape (petitions, columns)."""
         total = rows.matrix(self.weights.shape[0]) @ self.weights
         total += self.bias
-        if self.ruled:
-            self._add_rules(total, points)
+        self.ruled.add(total, points)
         return np.asarray(total, dtype=np.float32)
-
-    def _add_rules(self, total: Floats, points: Sequence[Levels]) -> None:
-        get = self.ruled.get
-        for row, levels in zip(total, points, strict=True):
-            for table in levels:
-                for code, value in table.items():
-                    if (unit := get(code)) is not None:
-                        row += unit * np.float32(log1p(value))
 
 
 def spans(widths: Mapping[str, int]) -> dict[str, slice]:
@@ -65,12 +93,12 @@ def stacked(heads: Mapping[str, Head], features: int) -> Stack:
     return Stack(weights, bias, columns, ruled(heads))
 
 
-def ruled(heads: Mapping[str, Head]) -> dict[str, Floats]:
-    """For each category code what a unit of its points adds to each column."""
-    columns = spans({name: len(head.labels) for name, head in heads.items()})
-    units: dict[str, Floats] = {}
-    for name, head in heads.items():
-        for code, labels in head.below.items() if head.rule_weight else ():
-            row = units.setdefault(code, np.zeros(sum(len(h.labels) for h in heads.values()), dtype=np.float32))
-            row[columns[name].start + labels] = head.rule_weight
-    return units
+def ruled(heads: Mapping[str, Head]) -> Ruled:
+    """What a point of each category adds to each column."""
+    labels = [(label, head.rule_weight) for head in heads.values() for label in head.labels]
+    above = [dict.fromkeys(at_level(label, level) for level in LEVELS) if weight else {} for label, weight in labels]
+    places = {code: place for place, code in enumerate(dict.fromkeys(chain.from_iterable(above)))}
+    steps = np.full((len(LEVELS), len(labels)), len(places) + 1, dtype=np.int64)
+    for column, codes in enumerate(above):
+        steps[: len(codes), column] = [places[code] for code in codes]
+    return Ruled(places, steps, np.array([weight for _, weight in labels], dtype=np.float32))

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import islice, pairwise
+from functools import partial
+from itertools import pairwise
 
 import numpy as np
 
 from classifier.features import Rows
 from classifier.head import Floats, Indices
 from classifier.prediction import TellingWord
+from rules.spread import ranges
 
 MOST = 8
 """Words told of one prediction."""
 _PLACE, _PULL = 24, 31
 """Bits of a sorting key: lowest the place of a feature among all rows', then its pull, highest the row."""
+
+_word = partial(tuple.__new__, TellingWord)
+"""The word of a pair: what NamedTuple itself does, without a call of Python for each."""
 
 
 def pulls(rows: Rows, weights: Floats, winners: Indices, rivals: Indices) -> Floats:
@@ -34,10 +39,17 @@ def telling_words(rows: Rows, pulled: Floats, grams: Sequence[str]) -> list[tupl
     places = (pulled > 0).nonzero()[0]
     strength = pulled[places].view(np.int32).astype(np.int64)  # bits of positive floats: in the order of the floats
     keys = ((2**_PULL - 1 - strength) << _PLACE) + places
-    ends = places.searchsorted(rows.starts).tolist()
-    if len(ends) > 2:
-        keys += np.arange(len(ends) - 1).repeat([end - start for start, end in pairwise(ends)]) << (_PULL + _PLACE)
-    keys.sort()
-    best = np.concatenate([keys[start : min(start + MOST, end)] for start, end in pairwise(ends)]) & (2**_PLACE - 1)
-    told = map(TellingWord, [grams[i] for i in rows.columns[best].tolist()], pulled[best].tolist())
-    return [tuple(islice(told, min(MOST, end - start))) for start, end in pairwise(ends)]
+    edges = places.searchsorted(rows.starts)
+    counts = edges[1:] - edges[:-1]
+    shown = np.minimum(counts, MOST)
+    if counts.size > 1:
+        keys += np.arange(counts.size).repeat(counts) << (_PULL + _PLACE)
+        keys.sort()
+        keys = keys[ranges(edges[:-1], shown)]
+    else:
+        keys.sort()
+        keys = keys[:MOST]
+    best = keys & (2**_PLACE - 1)
+    pairs = zip([grams[i] for i in rows.columns[best].tolist()], pulled[best].tolist(), strict=True)
+    told = list(map(_word, pairs))
+    return [tuple(told[start:end]) for start, end in pairwise([0, *shown.cumsum().tolist()])]

@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
 import numpy as np
 
-from classifier.trie import SEPARATOR, Alphabet, Ints
+from rules.points import Ints
 from rules.reading import Reading
+from rules.trie import SEPARATOR, Alphabet
 
 LEAD_LENGTH = 40
 """Characters of the body that stand in for a missing title; white space, and what was masked, are none."""
@@ -45,27 +47,34 @@ class Places:
     """
 
     codes: Ints
-    starts: list[int]
-    sizes: list[int]
-    leads: list[int]
+    starts: Ints
+    sizes: Ints
+    leads: Ints
 
     @property
     def count(self) -> int:
         """Of all places, those behind texts counted."""
-        return self.starts[-1] + self.sizes[-1] + 1
+        return int(self.starts[-1] + self.sizes[-1]) + 1
+
+
+_ONE = np.zeros(1, dtype=np.int64)
+"""Where a single text begins."""
 
 
 def places(readings: Sequence[Reading], alphabet: Alphabet) -> Places:
     """The same characters as `field_text` gives, of all texts at once; at least one text."""
-    codes = alphabet.codes(SEPARATOR.join([*(reading.text for reading in readings), TAIL]))
+    texts = [reading.text for reading in readings]
+    codes = alphabet.codes(SEPARATOR.join([*texts, TAIL]))
     kept = codes >= 0
-    begin, starts, sizes, leads = 0, [0], [], []
-    for reading in readings:
-        body, end = begin + reading.body_start, begin + len(reading.text)
-        title = int(np.count_nonzero(kept[begin:body]))
-        size = title + int(np.count_nonzero(kept[body:end]))
-        leads.append(title or min(size, LEAD_LENGTH))
-        sizes.append(size)
-        starts.append(starts[-1] + size + 1)
-        begin = end + 1
+    if len(texts) == 1:
+        title, size = int(np.count_nonzero(kept[: readings[0].body_start])), int(np.count_nonzero(kept)) - len(TAIL) - 1
+        return Places(codes[kept], _ONE, np.array([size]), np.array([title or min(size, LEAD_LENGTH)]))
+    begins = list(accumulate([len(text) + 1 for text in texts], initial=0))
+    bodies = [begin + reading.body_start for begin, reading in zip(begins, readings, strict=False)]
+    before = np.zeros(codes.size, dtype=np.int64)
+    np.cumsum(kept[:-1], out=before[1:])
+    starts = before.take(begins)
+    sizes = starts[1:] - starts[:-1] - 1
+    titles = before.take(bodies) - starts[:-1]
+    leads = np.where(titles > 0, titles, np.minimum(sizes, LEAD_LENGTH))
     return Places(codes[kept], starts[:-1], sizes, leads)

@@ -1,149 +1,27 @@
-"""Finds known n-grams of characters: a trie walked from every place of all texts at once, in a few array operations."""
+"""Finds known n-grams of characters as features read them: digits are one character, white space is none."""
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Sequence
-from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
+from rules import trie
 
-Ints = NDArray[np.integer[Any]]
-Bools = NDArray[np.bool_]
-SEPARATOR = "\uffff"
-"""Stands between texts; no character, and in no n-gram."""
 DROPPED = -1
 """Code of white space, which features do not read."""
 _WHITE = [point for point in range(0x3001) if chr(point).isspace()]
-_WINDOW = 512
-"""Places looked at together when children of a node are given theirs."""
-_PART = 32
-"""Children looked at together: most places are ruled out by the first few."""
 
 
-class Alphabet:
-    """Numbers the characters that stand in n-grams from 1; 0: another character. Digits are one character.
-
-    Frequent ones have low numbers: then the children of a node lie close together.
-    """
+class Alphabet(trie.Alphabet):
+    """All digits have the code of 0."""
 
     def __init__(self, grams: Iterable[str]) -> None:
-        counts = Counter("".join(grams))
-        counts.pop(SEPARATOR, None)
-        characters = sorted(counts, key=lambda character: (-counts[character], character))
-        self.size = len(characters)
-        points = [ord(character) for character in characters]
-        self._codes = np.zeros(max([*points, *_WHITE]) + 2, dtype=np.int64)
-        self._codes[points] = np.arange(1, self.size + 1)
+        super().__init__(grams)
         self._codes[ord("1") : ord("9") + 1] = self._codes[ord("0")]
         self._codes[_WHITE] = DROPPED
 
-    def codes(self, text: str) -> Ints:
-        """The code of each character."""
-        points = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32).astype(np.int64)
-        return self._codes.take(np.minimum(points, self._codes.size - 1, out=points))
 
-
-class GramTrie:
-    """A double-array trie (Aoe 1989): the child of node n by code c is `base[n] + c` if `check` there is n.
-
-    Nodes 1, 2 … are the single characters; node 0 is what is not known.
-    """
+class GramTrie(trie.Trie):
+    """The n-grams of a vocabulary, over their own alphabet."""
 
     def __init__(self, grams: Sequence[str]) -> None:
-        """An n-gram with SEPARATOR in it is never found."""
-        self.alphabet = Alphabet(grams)
-        grams = [gram for gram in grams if SEPARATOR not in gram]
-        self._base = np.zeros(self.alphabet.size + 1, dtype=np.int64)
-        self._check = np.full(self.alphabet.size + 1, -1, dtype=np.int64)
-        for length in range(2, max(map(len, grams), default=1) + 1):
-            self._grow([gram[:length] for gram in grams if len(gram) >= length])
-        self._pad()
-
-    @property
-    def size(self) -> int:
-        """Nodes are below this."""
-        return self._base.size
-
-    def walk(self, codes: Ints, length: int) -> list[Ints]:
-        """For n-grams of 1, 2 … `length` characters: the node of the one that begins at each place, 0 if unknown."""
-        walked = [codes]
-        for step in range(1, length):
-            parents = walked[-1][:-1]
-            nodes = self._base.take(parents)
-            nodes += codes[step:]
-            nodes *= self._check.take(nodes) == parents
-            walked.append(nodes)
-        return walked
-
-    def nodes(self, grams: Sequence[str]) -> Ints:
-        """The node of each n-gram; 0 for one that is not there."""
-        found = np.zeros(len(grams), dtype=np.int64)
-        for length in {len(gram) for gram in grams}:
-            places = [i for i, gram in enumerate(grams) if len(gram) == length]
-            codes = self.alphabet.codes("".join(grams[i] for i in places))
-            found[places] = self.walk(codes, length)[-1][::length]
-        return found
-
-    def _grow(self, grams: list[str]) -> None:
-        """Give the last character of each of these a node below the one of the characters before it."""
-        self._pad()
-        grams = sorted(set(grams))
-        parents = self.nodes([gram[:-1] for gram in grams])
-        codes = self.alphabet.codes("".join(gram[-1] for gram in grams))
-        order = np.lexsort((codes, parents))
-        parents, codes = parents[order], codes[order]
-        owners, starts, counts = np.unique(parents, return_index=True, return_counts=True)
-        bases = _Room(self._check.size, int(counts.sum()) + self.alphabet.size).bases(codes, starts, counts)
-        nodes = np.repeat(bases, counts) + codes
-        room = max(self._base.size, int(nodes.max()) + 1) - self._base.size
-        self._base = np.concatenate([self._base, np.zeros(room, dtype=np.int64)])
-        self._check = np.concatenate([self._check, np.full(room, -1, dtype=np.int64)])
-        self._base[owners] = bases
-        self._check[nodes] = parents
-
-    def _pad(self) -> None:
-        """No step from any node may lead outside."""
-        room = np.full(max(0, int(self._base.max()) + self.alphabet.size + 1 - self._base.size), -1, dtype=np.int64)
-        self._base = np.concatenate([self._base, np.zeros(room.size, dtype=np.int64)])
-        self._check = np.concatenate([self._check, room])
-
-
-class _Room:
-    """Which places from `start` on are free still, while nodes are given their children's."""
-
-    def __init__(self, start: int, expected: int) -> None:
-        self._free = np.ones(start + expected + _WINDOW, dtype=np.bool_)
-        self._free[:start] = False
-        self._start = start
-
-    def bases(self, codes: Ints, starts: Ints, counts: Ints) -> Ints:
-        """A base for each group of codes, large groups first; groups of one fill the gaps."""
-        bases = np.zeros(starts.size, dtype=np.int64)
-        first, largest = self._start, int(counts.max(initial=0))
-        for group in np.argsort(-counts, kind="stable")[: int((counts > 1).sum())].tolist():
-            if 2 * counts[group] <= largest:  # so much smaller ones may fit where the larger did not
-                self._start, largest = first, counts[group]
-            bases[group] = self._place(codes[starts[group] : starts[group] + counts[group]])
-        alone = np.flatnonzero(counts == 1)
-        self._enlarge(alone.size)
-        bases[alone] = np.flatnonzero(self._free)[: alone.size] - codes[starts[alone]]
-        return bases
-
-    def _place(self, codes: Ints) -> int:
-        """The first base at which all these are free; where one window had none, none is sought again."""
-        offsets = codes - codes[0]
-        while True:
-            if self._start + _WINDOW + int(offsets[-1]) >= self._free.size:
-                self._enlarge(_WINDOW + int(offsets[-1]))
-            places = np.flatnonzero(self._free[self._start : self._start + _WINDOW]) + self._start
-            for part in range(1, offsets.size, _PART):
-                places = places[self._free[places[:, None] + offsets[part : part + _PART]].all(axis=1)]
-            if places.size:
-                self._free[places[0] + offsets] = False
-                return int(places[0] - codes[0])
-            self._start += _WINDOW
-
-    def _enlarge(self, places: int) -> None:
-        self._free = np.concatenate([self._free, np.ones(places, dtype=np.bool_)])
+        super().__init__(grams, Alphabet(grams))

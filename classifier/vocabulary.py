@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 
 from classifier.segment import Segmenter
 from classifier.texts import field_text
-from classifier.trie import SEPARATOR, Ints
+from rules.points import Ints
 from rules.reading import Reading
+from rules.trie import SEPARATOR
 
 BACKLOG_ROWS = 3
 """Petitions of an unlabelled backlog that an n-gram must stand in: a name in one or two of them is not kept."""

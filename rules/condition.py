@@ -61,6 +61,11 @@ def compiled(condition: Condition, number: Numbering) -> Compiled:
     )
 
 
+def one_of(terms: frozenset[int]) -> Compiled:
+    """The condition that one of these terms stands anywhere."""
+    return Compiled((terms,), frozenset(), frozenset(), False, 0, "text", False, True)
+
+
 class Sieve:
     """Tells of many conditions at once which have a term of every part, and none of `none`, among those of a text.
 

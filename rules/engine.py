@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
-from itertools import accumulate
-from typing import NamedTuple
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from functools import cached_property
+from itertools import accumulate, chain, repeat
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from rules.automaton import Occurrence, build_automaton
-from rules.condition import Compiled, Found, Places, Sieve, compiled
+from rules.condition import Compiled, Found, Places, Sieve, compiled, one_of
 from rules.duties import PlaceKind
 from rules.petition import Petition
 from rules.reading import Reading, read
-from rules.rule import Rule
+from rules.rule import Rule, Saying
 from rules.rulebook import Rulebook
 from rules.text import fold
+
+if TYPE_CHECKING:
+    from rules.batch import Reader
+    from rules.holding import ConditionTable
 
 Segment = Callable[[str], list[str]]
 """Cuts a folded text into its words; joined they are the text."""
@@ -33,25 +38,55 @@ class RuleHit(NamedTuple):
         return len({number for _, _, number in self.occurrences})
 
 
-Meaning = tuple[tuple[int, ...], tuple[int, ...], int, bool]
-"""What a term means: conditions that it satisfies alone, those of them that it forbids, its bits in the sieve, and
-whether it is of a lexicon or tells town from country."""
+class Evidence(Protocol):
+    """Where the terms stand that made some conditions hold, for each condition."""
+
+    def __getitem__(self, place: int, /) -> Sequence[Occurrence]: ...
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
+Meaning = tuple[tuple[int, ...], tuple[int, ...], int]
+"""What a term means: conditions that it satisfies alone, those of them that it forbids, its bits in the sieve."""
+NO_MARKS: Mapping[str, tuple[Occurrence, ...]] = MappingProxyType({})
+FEW = 10
+"""So many texts are matched one by one: arrays would take longer."""
+TOGETHER = 128
+"""Texts matched in the same arrays: more would not stay in the cache of a core."""
+
+
+class Match(NamedTuple):
     """All that the rulebook says of one text.
 
-    `worded`: rows of the duty table whose words hold; `held`: names of the rulebook's watched conditions that hold;
-    `marks`: where terms of a lexicon of the rulebook stand, in order, for each lexicon of which any does.
+    `sayings`: of the rules that hold, in rulebook order; `distinct`: how many different terms of each stand there;
+    `evidence`, from place `first` on: where. `worded`: rows of the duty table whose words hold; `held`: names of the
+    rulebook's watched conditions that hold; `marks`: where terms of a lexicon of the rulebook stand, in order, for each
+    lexicon of which any does.
     """
 
     reading: Reading
-    hits: tuple[RuleHit, ...]
+    sayings: tuple[Saying, ...]
     worded: frozenset[int]
     held: frozenset[str]
     place_kind: PlaceKind | None
     marks: Mapping[str, tuple[Occurrence, ...]]
+    distinct: Sequence[int] = ()
+    evidence: Evidence = ()
+    first: int = 0
+
+    @property
+    def hits(self) -> tuple[RuleHit, ...]:
+        """The rules that hold, each with its places."""
+        found = enumerate(self.sayings, self.first)
+        return tuple([RuleHit(saying.rule, tuple(self.evidence[place])) for place, saying in found])
+
+    def only(self, keep: Callable[[Rule], bool]) -> Match:
+        """The same match with some of its rules."""
+        kept = [place for place, saying in enumerate(self.sayings) if keep(saying.rule)]
+        return self._replace(
+            sayings=tuple([self.sayings[place] for place in kept]),
+            distinct=[self.distinct[place] for place in kept],
+            evidence=[self.evidence[self.first + place] for place in kept],
+            first=0,
+        )
 
     @property
     def text(self) -> str:
@@ -63,41 +98,50 @@ class Standing(NamedTuple):
     """The occurrences of one text by term, and what all terms that stand there mean together (see Meaning).
 
     `joined`: for the sieve; `alone`: occurrences with the conditions that they satisfy; `denied`: conditions that are
-    forbidden; `named`: terms of lexicons, or of town and country.
+    forbidden.
     """
 
     found: Found
     joined: int
     alone: list[tuple[list[Occurrence], tuple[int, ...]]]
     denied: list[int]
-    named: list[int]
+
+
+class _Held(NamedTuple):
+    """Conditions that hold: what each is (a rule's saying, a row of duties, a name); how many different terms of a rule
+    stand there, of others how many terms; and where.
+    """
+
+    names: list[Any]
+    counts: list[int]
+    evidence: Evidence
 
 
 class Engine:
     """Holds one rulebook ready for matching. `segment` is needed by rules with `whole_word`.
 
-    Conditions stand in one row: the rules', the duty table's, the watched ones.
+    Conditions stand in one row: the rules', the duty table's, the watched ones, one for each lexicon, one for each
+    kind of place.
     """
 
     def __init__(self, rulebook: Rulebook, segment: Segment | None = None, automaton: str = "auto") -> None:
-        self._rules = rulebook.rules
         self._segment = segment
         self._numbers: dict[str, int] = {}
-        self._duty_rows = [index for index, row in enumerate(rulebook.duties.rows) if row.when]
-        self._watched = tuple(rulebook.watched)
-        self._first_duty = len(self._rules)
-        self._first_watched = self._first_duty + len(self._duty_rows)
-        written = [
-            *(rule.when for rule in rulebook.rules),
-            *(row.when for row in rulebook.duties.rows if row.when),
-            *rulebook.watched.values(),
-        ]
-        conditions = [compiled(condition, self._number) for condition in written]
-        self._kind_of = {n: kind for kind, terms in rulebook.places.kinds.items() for n in self._number(terms)}
-        self._lexicons = self._lexicon_names(rulebook)
+        duties = [index for index, row in enumerate(rulebook.duties.rows) if row.when]
+        sayings = [rule.saying for rule in rulebook.rules]
+        sorts: tuple[Collection[Any], ...] = (
+            sayings,
+            duties,
+            rulebook.watched,
+            rulebook.lexicons,
+            rulebook.places.kinds,
+        )
+        self._names: list[Any] = list(chain.from_iterable(sorts))
+        self._ends = tuple(accumulate(map(len, sorts[:-1])))
+        self._conditions = self._compiled(rulebook)
         self._automaton = build_automaton(list(self._numbers), automaton)
-        self._sort(conditions)
-        self._whole_words = any(condition.whole_word for condition in conditions)
+        self._sort(self._conditions)
+        self._whole_words = any(condition.whole_word for condition in self._conditions)
         if segment is None and self._whole_words:
             raise ValueError("the rulebook has whole_word rules: a segmenter is needed")
 
@@ -109,30 +153,73 @@ class Engine:
     def match(self, petition: Petition) -> Match:
         """Every rule that holds, in rulebook order, with places in `petition.text`."""
         reading = read(petition)
+        holding = self._holding(reading)
+        order = sorted(holding)
+        found = [holding[index] for index in order]
+        cuts = [0, *[bisect_left(order, end) for end in self._ends], len(order)]
+        counts = list(map(len, found))
+        for place in range(cuts[1]):
+            if counts[place] > 1:
+                counts[place] = len({number for _, _, number in found[place]})
+        return self._match(reading, _Held([self._names[index] for index in order], counts, found), cuts)
+
+    def _holding(self, reading: Reading) -> dict[int, list[Occurrence]]:
+        """The conditions that hold, with the places of their terms in order."""
         standing = self._standing(self._automaton.find(reading.text))
-        found, holding = standing.found, _alone(standing)
+        holding = _alone(standing)
         if passing := self._sieve.passing(standing.joined):
-            places = Places(found, set(found), reading, self._boundaries(reading.text))
+            places = Places(standing.found, set(standing.found), reading, self._boundaries(reading.text))
             for index in passing:
                 if evidence := places.evidence(self._sieved[index]):
                     holding[self._places[index]] = evidence
-        order = sorted(holding)
-        rules, duties = bisect_left(order, self._first_duty), bisect_left(order, self._first_watched)
+        return holding
+
+    def matches(self, petitions: Sequence[Petition]) -> list[Match]:
+        """What `match` gives of each, in order; many are matched together."""
+        if len(petitions) < FEW:
+            return [self.match(petition) for petition in petitions]
+        starts = range(0, len(petitions), TOGETHER)
+        return [match for start in starts for match in self._together(petitions[start : start + TOGETHER])]
+
+    def _together(self, petitions: Sequence[Petition]) -> list[Match]:
+        reader, table = self._arrays
+        batch = reader.read(petitions)
+        holding = table.holding(batch, self._boundaries)
+        names = [self._names[index] for index in holding.conditions.tolist()]
+        held = _Held(names, holding.counts(self._ends[0]).tolist(), holding.evidence())
+        cuts = holding.cuts(len(petitions), (0, *self._ends, len(self._names))).tolist()
+        return [self._match(*one) for one in zip(batch.readings, repeat(held), cuts, strict=False)]
+
+    def _match(self, reading: Reading, held: _Held, cuts: Sequence[int]) -> Match:
+        """What holds in one text, as who asks for it sees it. `cuts`: where each sort of conditions begins and ends."""
+        first, rules, duties, watched, lexicons, end = cuts
+        names, evidence = held.names, held.evidence
+        marked = range(watched, lexicons)
         return Match(
-            reading=reading,
-            hits=tuple([RuleHit(self._rules[i], tuple(holding[i])) for i in order[:rules]]),
-            worded=frozenset([self._duty_rows[i - self._first_duty] for i in order[rules:duties]]),
-            held=frozenset([self._watched[i - self._first_watched] for i in order[duties:]]),
-            place_kind=self._place_kind(found, standing.named),
-            marks=self._marks(found, standing.named),
+            reading,
+            tuple(names[first:rules]),
+            frozenset(names[rules:duties]),
+            frozenset(names[duties:watched]),
+            _more(dict(zip(names[lexicons:end], held.counts[lexicons:end], strict=True))) if end > lexicons else None,
+            {names[place]: tuple(evidence[place]) for place in marked} if marked else NO_MARKS,
+            held.counts[first:rules],
+            evidence,
+            first,
         )
+
+    @cached_property
+    def _arrays(self) -> tuple[Reader, ConditionTable]:
+        """Made when first wanted: who matches one text at a time needs no NumPy."""
+        from rules.batch import Reader
+        from rules.holding import ConditionTable
+
+        return Reader(self.terms), ConditionTable(self._conditions, len(self._numbers))
 
     def _standing(self, occurrences: list[Occurrence]) -> Standing:
         """The occurrences by term, and what the terms mean."""
         found: Found = {}
         alone: list[tuple[list[Occurrence], tuple[int, ...]]] = []
         denied: list[int] = []
-        named: list[int] = []
         joined, meanings = self._sieve.lacking, self._meanings
         for occurrence in occurrences:
             number = occurrence[2]
@@ -140,16 +227,14 @@ class Engine:
                 found[number].append(occurrence)
                 continue
             found[number] = here = [occurrence]
-            satisfies, denies, bits, is_named = meanings[number]
+            satisfies, denies, bits = meanings[number]
             if bits:
                 joined |= bits
             if satisfies:
                 alone.append((here, satisfies))
             if denies:
                 denied += denies
-            if is_named:
-                named.append(number)
-        return Standing(found, joined, alone, denied, named)
+        return Standing(found, joined, alone, denied)
 
     def _sort(self, conditions: list[Compiled]) -> None:
         """What each term means: of conditions that any one of their terms satisfies, and, by the sieve, of others."""
@@ -162,39 +247,25 @@ class Engine:
         self._places = [index for index, condition in enumerate(conditions) if not condition.simple]
         self._sieved = [conditions[index] for index in self._places]
         self._sieve = Sieve(self._sieved)
-        bits, named = self._sieve.bits, self._kind_of.keys() | self._lexicons.keys()
+        bits = self._sieve.bits
         same: dict[Meaning, Meaning] = {}
         self._meanings: list[Meaning] = []
         for number in range(len(self._numbers)):
-            meaning = simple.get(number, ()), denies.get(number, ()), bits.get(number, 0), number in named
+            meaning = simple.get(number, ()), denies.get(number, ()), bits.get(number, 0)
             self._meanings.append(same.setdefault(meaning, meaning))
 
-    def _marks(self, found: Found, named: list[int]) -> dict[str, tuple[Occurrence, ...]]:
-        marks: dict[str, list[Occurrence]] = {}
-        for number in named:
-            for name in self._lexicons.get(number, ()):
-                marks[name] = marks[name] + found[number] if name in marks else found[number]
-        return {name: tuple(sorted(occurrences)) for name, occurrences in marks.items()}
-
-    def _place_kind(self, found: Found, named: list[int]) -> PlaceKind | None:
-        """The kind with more mentions; none when they are equal."""
-        mentions: dict[PlaceKind, int] = {}
-        for number in named:
-            if kind := self._kind_of.get(number):
-                mentions[kind] = mentions.get(kind, 0) + len(found[number])
-        if len(mentions) < 2:
-            return next(iter(mentions), None)
-        most = max(mentions.values())
-        kinds = [kind for kind, count in mentions.items() if count == most]
-        return kinds[0] if len(kinds) == 1 else None
-
-    def _lexicon_names(self, rulebook: Rulebook) -> dict[int, list[str]]:
-        """The lexicons that each term is in."""
-        names: dict[int, list[str]] = {}
-        for name, terms in rulebook.lexicons.items():
-            for number in self._number(terms):
-                names.setdefault(number, []).append(name)
-        return names
+    def _compiled(self, rulebook: Rulebook) -> list[Compiled]:
+        """Every condition, its terms numbered."""
+        written = [
+            *(rule.when for rule in rulebook.rules),
+            *(row.when for row in rulebook.duties.rows if row.when),
+            *rulebook.watched.values(),
+        ]
+        terms = [*rulebook.lexicons.values(), *rulebook.places.kinds.values()]
+        return [
+            *(compiled(condition, self._number) for condition in written),
+            *(one_of(self._number(some)) for some in terms),
+        ]
 
     def _boundaries(self, folded: str) -> frozenset[int] | None:
         if self._segment is None or not self._whole_words:
@@ -203,6 +274,13 @@ class Engine:
 
     def _number(self, terms: Iterable[str]) -> frozenset[int]:
         return frozenset(self._numbers.setdefault(fold(term), len(self._numbers)) for term in terms)
+
+
+def _more(kinds: Mapping[PlaceKind, int]) -> PlaceKind | None:
+    """The kind with more mentions; none when they are equal."""
+    most = max(kinds.values())
+    best = [kind for kind, mentions in kinds.items() if mentions == most]
+    return best[0] if len(best) == 1 else None
 
 
 def _alone(standing: Standing) -> dict[int, list[Occurrence]]:

@@ -60,7 +60,7 @@ class PersonsFile(BaseModel):
     patterns: tuple[PersonPattern, ...]
 
 
-class _Trial(NamedTuple):
+class Trial(NamedTuple):
     """A compiled pattern, to be tried where a cue stands between such characters; its groups are what is hidden."""
 
     regex: re.Pattern[str]
@@ -73,17 +73,19 @@ class _Trial(NamedTuple):
 class Masker:
     """All patterns, ready. One pass looks for cues; only where one stands are its own patterns tried.
 
-    `by_cue`: the trials of each cue, by its number in the automaton; `by_tail`: each with the characters left out.
+    `by_cue`: the trials of each of the `cues`, as the automaton numbers them; `by_tail`: each with the characters left
+    out.
     """
 
     find: Callable[[str], list[Occurrence]]
-    by_cue: tuple[tuple[_Trial, ...], ...]
-    by_tail: tuple[tuple[str, _Trial], ...]
+    cues: tuple[str, ...]
+    by_cue: tuple[tuple[Trial, ...], ...]
+    by_tail: tuple[tuple[str, Trial], ...]
 
     def mask(self, folded: str) -> str:
         """`folded` with every span hidden; the same length, the same text when there is none."""
         found = self.spans(folded)
-        return _hidden(folded, found) if found else folded
+        return hidden(folded, found) if found else folded
 
     def spans(self, folded: str) -> list[Span]:
         """Spans that belong to persons; some may overlap."""
@@ -97,16 +99,21 @@ class Masker:
                     continue
                 found = regex.match(folded, start - reach if start > reach else 0)
                 if found:
-                    spans += _groups(found)
+                    spans += groups(found)
+        return spans + self.at_end(folded)
+
+    def at_end(self, folded: str) -> list[Span]:
+        """Spans that belong to persons where a text ends."""
+        spans: list[Span] = []
         for left_out, trial in self.by_tail:
             end = len(folded.rstrip(left_out))
             found = trial.regex.search(folded, max(0, end - trial.reach), end)
             if found:
-                spans += _groups(found)
+                spans += groups(found)
         return spans
 
 
-def _groups(found: re.Match[str]) -> list[Span]:
+def groups(found: re.Match[str]) -> list[Span]:
     """The spans of the groups that took part."""
     return [span for span in found.regs[1:] if span[0] >= 0]
 
@@ -116,7 +123,7 @@ def mask(folded: str) -> str:
     return masker().mask(folded)
 
 
-def _hidden(folded: str, spans: list[Span]) -> str:
+def hidden(folded: str, spans: list[Span]) -> str:
     """The text with these spans replaced, in one pass."""
     parts: list[str] = []
     done = 0
@@ -143,7 +150,7 @@ def persons_file() -> PersonsFile:
 def build_masker(file: PersonsFile) -> Masker:
     """Compile a file; raises KeyError for a placeholder that names nothing, re.error for a bad pattern."""
     words = _words(file)
-    by_cue: dict[str, list[_Trial]] = {}
+    by_cue: dict[str, list[Trial]] = {}
     by_tail = []
     for pattern in file.patterns:
         trial = _compile(pattern, words)
@@ -151,7 +158,7 @@ def build_masker(file: PersonsFile) -> Masker:
         for cue in _cues(pattern, file):
             by_cue.setdefault(cue, []).append(trial)
     trials = tuple(tuple(some) for some in by_cue.values())
-    return Masker(build_automaton(list(by_cue)).find, trials, tuple(by_tail))
+    return Masker(build_automaton(list(by_cue)).find, tuple(by_cue), trials, tuple(by_tail))
 
 
 def _cues(pattern: PersonPattern, file: PersonsFile) -> Iterator[str]:
@@ -179,8 +186,8 @@ def _words(file: PersonsFile) -> dict[str, str]:
     return words
 
 
-def _compile(pattern: PersonPattern, words: Mapping[str, str]) -> _Trial:
+def _compile(pattern: PersonPattern, words: Mapping[str, str]) -> Trial:
     text = _expanded(pattern.pattern.replace(OPEN, "(").replace(CLOSE, ")"), words)
     before, after = (frozenset(_expanded(some, words)) for some in (pattern.before, pattern.next))
     reach = f"(?s:.{{0,{pattern.reach}}}?)" if pattern.reach and pattern.cues else ""
-    return _Trial(re.compile(f"{reach}(?:{text})"), pattern.reach, before, after)
+    return Trial(re.compile(f"{reach}(?:{text})"), pattern.reach, before, after)

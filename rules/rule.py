@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from enum import StrEnum
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Annotated, Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
@@ -18,7 +18,16 @@ Terms = tuple[Term, ...]
 Code = Annotated[str, StringConstraints(pattern=r"^[0-9]{2}(\.[0-9]{2}){0,2}$")]
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9.-]*$", max_length=80)]
 Sentence = Annotated[str, StringConstraints(min_length=4, max_length=400)]
+POINTS = {1: 0.5, 2: 2.0, 3: 4.0}
+"""Points of one hit, by weight of its rule. A rule never makes a probability of them."""
 FieldName = Literal["title", "body", "text"]
+
+
+@lru_cache(maxsize=4096)
+def ancestors(code: str) -> tuple[str, ...]:
+    """`01.02.03` -> (`01`, `01.02`, `01.02.03`)."""
+    steps = code.split(".")
+    return tuple(".".join(steps[: depth + 1]) for depth in range(len(steps)))
 
 
 class Strict(BaseModel):
@@ -146,6 +155,12 @@ class Rule(Strict):
         return Rule.model_validate({**written, "then": self.then.model_copy(update={"category": category})})
 
     @cached_property
+    def saying(self) -> Saying:
+        """What it says, ready for adding up."""
+        category = self.then.category
+        return Saying(POINTS[self.weight], ancestors(category) if category else (), self)
+
+    @cached_property
     def conclusion(self) -> str:
         """What the rule concludes, as evidence names it."""
         return str(self.then)
@@ -155,6 +170,16 @@ class Rule(Strict):
         """What evidence asks of it."""
         then = self.then
         return Gist(self.id, self.conclusion, then.category[:FIRST_LEVEL] if then.category else None, then.kind)
+
+
+class Saying(NamedTuple):
+    """What a rule says: `points` for the category it concludes and those above it, from the first level down (none
+    where it concludes no category). Judging reads this little and leaves the rule itself alone.
+    """
+
+    points: float
+    steps: tuple[str, ...]
+    rule: Rule
 
 
 class RuleFile(Strict):

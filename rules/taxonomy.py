@@ -12,6 +12,7 @@ from typing import Literal
 from pydantic import Field
 
 from rules.rule import Code, Strict, Term
+from rules.rule import ancestors as ancestors
 from rules.succession import End, FormerName, Heirs, Lasting, Succession, all_stand_for, name_on, stands_for
 
 SEPARATORS = ("/", "_")
@@ -155,13 +156,6 @@ class Taxonomy:
             for name in (*map("/".join, paths), *(former.name for former in category.formerly)):
                 meant.setdefault(name, set()).add(category.code)
         return {name: min(codes) for name, codes in meant.items() if len(codes) == 1}
-
-
-@lru_cache(maxsize=4096)
-def ancestors(code: str) -> tuple[str, ...]:
-    """`01.02.03` -> (`01`, `01.02`, `01.02.03`)."""
-    steps = code.split(".")
-    return tuple(".".join(steps[: depth + 1]) for depth in range(len(steps)))
 
 
 def is_code(label: str) -> bool:

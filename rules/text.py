@@ -23,7 +23,7 @@ def fold(text: str) -> str:
     """
     for wide, narrow in _USUAL:
         text = text.replace(wide, narrow)
-    table, suspects = _prepared()
+    table, suspects = fold_table(), _suspects()
     rare = suspects(text)
     if len(rare) > MANY:
         return text.translate(table)
@@ -39,10 +39,15 @@ MANY = 20
 
 
 @lru_cache(maxsize=1)
-def _prepared() -> tuple[_FoldTable, Callable[[str], list[str]]]:
-    """The table, and what finds the characters that it may change."""
-    simplified = _simplified()
-    return _FoldTable(simplified), re.compile(f"[^{_PLAIN}{_plain(simplified)}]").findall
+def fold_table() -> FoldTable:
+    """What each character becomes."""
+    return FoldTable(_simplified())
+
+
+@lru_cache(maxsize=1)
+def _suspects() -> Callable[[str], list[str]]:
+    """Finds the characters that the table may change."""
+    return re.compile(f"[^{_PLAIN}{_plain(_simplified())}]").findall
 
 
 _PLAIN = r"\x00-@\[-~\u2014\u2018-\u201d\u2026\u3001\u3002\u3008-\u3011"
@@ -54,7 +59,7 @@ def _plain(simplified: Mapping[str, str]) -> str:
     return "".join(char for char in map(chr, range(0x4E00, 0xA000)) if char not in simplified)
 
 
-class _FoldTable(dict[int, str]):
+class FoldTable(dict[int, str]):
     """Code point -> folded character; filled as characters are met, so building it costs nothing."""
 
     def __init__(self, simplified: dict[str, str]) -> None:

@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from math import log2
-from typing import TypeVar
+from types import MappingProxyType
+from typing import NamedTuple, TypeVar
 
 from rules.engine import Match, RuleHit
-from rules.rule import Kind, Urgency
-from rules.taxonomy import ancestors
+from rules.rule import Kind, Rule, Saying, Urgency
 
-POINTS = {1: 0.5, 2: 2.0, 3: 4.0}
-"""Points of one hit, by weight of its rule. A rule never makes a probability of them."""
 Levels = tuple[dict[str, float], dict[str, float], dict[str, float]]
 """Points by category code: first, second, third level."""
 Name = TypeVar("Name", bound=str)
+Spoken = tuple[Rule, float]
+"""A rule that holds, and its points."""
 URGENCY_ORDER = (Urgency.CRITICAL, Urgency.URGENT, Urgency.ORDINARY)
 
 
-@dataclass(frozen=True, slots=True)
-class RuleVerdict:
+class RuleVerdict(NamedTuple):
     """`category` is None when no rule hit; `points` of a category include those of its children.
 
     `deeper`: of each category with points below it, the child with most.
@@ -34,7 +32,7 @@ class RuleVerdict:
     call: tuple[str, ...]
     urgency_reason: str | None
     notice: str | None = None
-    deeper: Mapping[str, str] = field(default_factory=dict)
+    deeper: Mapping[str, str] = MappingProxyType({})
 
     @property
     def points(self) -> float:
@@ -48,53 +46,50 @@ class RuleVerdict:
 
 def judge(match: Match, clear_margin: float) -> RuleVerdict:
     """The rules' own verdict. It is clear when the best second level leads the next by `clear_margin`."""
-    levels, others = _told(match.hits)
+    levels, others = _told(zip(match.sayings, match.distinct, strict=True))
     first, deeper = _best(levels[0]), _deeper(levels)
     urgent = _most_urgent(others)
-    level = urgent.rule.then.urgency if urgent else None
+    level = urgent.then.urgency if urgent else None
     return RuleVerdict(
         category=_down(deeper, first) if first else None,
         clear=_lead(levels, deeper) >= clear_margin,
         levels=levels,
         kind=_kind(others),
         urgency=level or Urgency.ORDINARY,
-        call=_lines(others, level),
-        urgency_reason=urgent.rule.why if urgent else None,
-        notice=_notice(others),
+        call=_lines(others, level) if level else (),
+        urgency_reason=urgent.why if urgent else None,
+        notice=_notice(others) if urgent else None,
         deeper=deeper,
     )
 
 
 def points_by_level(hits: Iterable[RuleHit]) -> Levels:
     """Points of categories, summed up the tree: one table for each level."""
-    return _told(hits)[0]
+    return _told((hit.rule.saying, hit.distinct) for hit in hits)[0]
 
 
-def _told(hits: Iterable[RuleHit]) -> tuple[Levels, list[RuleHit]]:
-    """Points of categories; and the hits of rules that conclude something else."""
-    levels: Levels = ({}, {}, {})
-    first, second, third = levels
-    others = []
-    for hit in hits:
-        category = hit.rule.then.category
-        if category is None:
-            others.append(hit)
+def _told(said: Iterable[tuple[Saying, int]]) -> tuple[Levels, list[Spoken]]:
+    """Points of categories; and the rules that conclude something else. `said`: and how many terms of each."""
+    first: dict[str, float] = {}
+    second: dict[str, float] = {}
+    third: dict[str, float] = {}
+    others: list[Spoken] = []
+    for saying, distinct in said:
+        points, steps = saying[0], saying[1]
+        if distinct > 1:
+            points *= 1 + log2(distinct)
+        if not steps:
+            others.append((saying[2], points))
             continue
-        points, steps = _points(hit), ancestors(category)
         depth, code = len(steps), steps[0]
         first[code] = first[code] + points if code in first else points
         if depth > 1:
             code = steps[1]
             second[code] = second[code] + points if code in second else points
         if depth > 2:
-            third[category] = third[category] + points if category in third else points
-    return levels, others
-
-
-def _points(hit: RuleHit) -> float:
-    """More of a rule's terms say more, but ever less so."""
-    points = POINTS[hit.rule.weight]
-    return points if len(hit.occurrences) == 1 else points * (1 + log2(hit.distinct))
+            code = steps[2]
+            third[code] = third[code] + points if code in third else points
+    return (first, second, third), others
 
 
 def _best(table: Mapping[Name, float]) -> Name | None:
@@ -130,28 +125,27 @@ def _lead(levels: Levels, deeper: Mapping[str, str]) -> float:
     return ranked[0] - ranked[1] if len(ranked) > 1 else sum(ranked)
 
 
-def _kind(hits: list[RuleHit]) -> Kind | None:
+def _kind(others: Iterable[Spoken]) -> Kind | None:
     points: dict[Kind, float] = {}
-    for hit in hits:
-        kind = hit.rule.then.kind
+    for rule, own in others:
+        kind = rule.then.kind
         if kind is not None:
-            points[kind] = points.get(kind, 0.0) + _points(hit)
+            points[kind] = points.get(kind, 0.0) + own
     return _best(points)
 
 
-def _most_urgent(hits: Iterable[RuleHit]) -> RuleHit | None:
-    urgent = [hit for hit in hits if hit.rule.then.urgency is not None]
+def _most_urgent(others: Iterable[Spoken]) -> Rule | None:
+    urgent = [rule for rule, _ in others if rule.then.urgency is not None]
     if len(urgent) < 2:
         return urgent[0] if urgent else None
-    return min(urgent, key=lambda hit: URGENCY_ORDER.index(hit.rule.then.urgency or Urgency.ORDINARY))
+    return min(urgent, key=lambda rule: URGENCY_ORDER.index(rule.then.urgency or Urgency.ORDINARY))
 
 
-def _lines(hits: Iterable[RuleHit], level: Urgency | None) -> tuple[str, ...]:
+def _lines(others: Iterable[Spoken], level: Urgency) -> tuple[str, ...]:
     """Every line to call that rules of this level name, each once."""
-    spoke = [hit.rule.then for hit in hits if level is not None and hit.rule.then.urgency is level]
-    return tuple(dict.fromkeys([line for then in spoke for line in then.call]))
+    return tuple(dict.fromkeys([line for rule, _ in others if rule.then.urgency is level for line in rule.then.call]))
 
 
-def _notice(hits: Iterable[RuleHit]) -> str | None:
-    """What the most urgent rule that has something to say tells the clerk."""
-    return next((hit.rule.then.notice for hit in hits if hit.rule.then.notice), None)
+def _notice(others: Iterable[Spoken]) -> str | None:
+    """What the first rule that has something to say tells the clerk."""
+    return next((rule.then.notice for rule, _ in others if rule.then.notice), None)

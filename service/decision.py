@@ -227,11 +227,15 @@ class LabelSaid:
 
 @value
 class Verdicts:
-    """Both verdicts, apart, and how they stand to each other."""
+    """Both verdicts, apart, and how they stand to each other.
+
+    `unseen`: the share of the text's pairs of characters that the model does not know.
+    """
 
     rules: RulesSaid
     classifier: Mapping[str, LabelSaid] | None
     agreement: Agreement
+    unseen: float = 0.0
 
 
 @value

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -22,6 +23,7 @@ from service.store.store import Store
 from service.tables import Json, as_json
 from service.triage import Triage
 
+log = logging.getLogger("fenban")
 Watcher = Callable[[Petition, Decision, int], None]
 """Told of every first decision: the petition, its decision, its number in the store."""
 
@@ -44,10 +46,17 @@ class Desk:
             (decision,) = self.triage().decide([petition], self._today)
             taken = self.store.petitions.add(petition, decision, actor)
             if taken.new:
-                for told in self.watchers:
-                    told(petition, decision, taken.id)
+                self._tell(petition, decision, taken.id)
                 return taken, as_json(decision)
         return taken, self.store.petitions.read(taken.id, actor).in_force.decision or {}
+
+    def _tell(self, petition: Petition, decision: Decision, petition_id: int) -> None:
+        """The petition is kept and decided: no fault of whoever only watches may cost it its answer."""
+        for told in self.watchers:
+            try:
+                told(petition, decision, petition_id)
+            except Exception as error:
+                log.error("a watcher failed on petition %s: %s", petition_id, type(error).__name__)
 
     def review(self, petition_id: int, version: int, review: Review, actor: Actor) -> PetitionRecord:
         """Confirm, correct or return. `version`: of what the clerk has seen. Raises InputError for a review that makes

@@ -41,11 +41,6 @@ class Asked(NamedTuple):
     places: bool
     respondents: frozenset[str]
 
-    def concern(self, circumstances: Circumstances) -> bool:
-        """Whether words or respondents have a say."""
-        worded, named = circumstances.worded, circumstances.respondents
-        return not (self.rows.isdisjoint(worded) and self.respondents.isdisjoint(named))
-
     def of(self, circumstances: Circumstances) -> Circumstances:
         """What has a say."""
         worded, place, respondents = circumstances
@@ -72,11 +67,11 @@ def candidates_by_duties(
 ) -> tuple[DepartmentCandidate, ...]:
     """Each category's probability goes to the departments that may lead it, by LIKELY_LEADS."""
     sums: defaultdict[str, float] = defaultdict(float)
-    shares, duties = answer.shares, rulebook.duties
-    usual = _usual(circumstances.place, duties)
+    shares, duties, (worded, place, named) = answer.shares, rulebook.duties, circumstances
+    usual = _usual(place, duties)
     for code in by_share(shares)[:CONSIDERED]:
         share, (parts, asked) = shares[code], usual[code]
-        if asked is not None and asked.concern(circumstances):
+        if asked and not (asked.rows.isdisjoint(worded) and asked.respondents.isdisjoint(named)):
             parts = _likely_leads(code, asked.of(circumstances), duties)
         for department, part in parts:
             sums[department] += share * part

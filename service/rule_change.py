@@ -192,8 +192,8 @@ class RuleChange:
 
 
 def compare(before: Side, after: Side, examples: Iterable[Example], today: date) -> RuleChange:
-    """Both rulebooks on every petition. `today` stands in for a missing day of receipt; answers of both are told in the
-    terms of the new rulebook of today, and so must the labels be.
+    """Both rulebooks on every petition, as if it had come in today. Answers of both are told in the terms of the new
+    rulebook of today, and so must the labels be.
     """
     terms = after.book.on(today)
     rows = [
@@ -210,14 +210,12 @@ def compare(before: Side, after: Side, examples: Iterable[Example], today: date)
 
 def said(side: Side, petition: Petition, today: date) -> Said:
     """What the rules of one side say of a petition: category in the office's own terms, kind, and lead by its table."""
-    day = petition.received_at or today
-    book, match = side.book.on(day), side.engine.match(petition)
-    deciding = [hit for hit in match.hits if hit.rule.state is RuleState.ACTIVE]
-    own = read_on_its_day(replace(match, hits=tuple(deciding)), book)
+    book, match = side.book.on(today), side.engine.match(petition)
+    own = read_on_its_day(match.only(lambda rule: rule.state is RuleState.ACTIVE), book)
     rules = judge(own, book.policy.clear_margin)
     answer = left_to_a_clerk(answer_category(rules, None, book, listed=False), book.taxonomy)
     named = left_to_a_clerk(in_office_terms(answer, book), book.taxonomy)
-    lead = route(answer, Routing(own, day, None, rules.kind is Kind.ACCUSATION), book).assignment.lead
+    lead = route(answer, Routing(own, today, None, rules.kind is Kind.ACCUSATION), book).assignment.lead
     told = {
         "category": named.category and named.category.code,
         "kind": rules.kind and rules.kind.value,
@@ -227,7 +225,7 @@ def said(side: Side, petition: Petition, today: date) -> Said:
     return Said(
         answers={head: code for head, code in told.items() if code},
         hits=tuple(hit.rule.id for hit in match.hits),
-        deciding=tuple(hit.rule.id for hit in deciding),
+        deciding=tuple(hit.rule.id for hit in own.hits),
         conflicts=(*_conflicts(own.hits, "category"), *_conflicts(own.hits, "kind")),
     )
 

@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from ipaddress import ip_address
 
 import uvicorn
 
 from classifier.errors import InputError
+from rules.errors import RulebookError
+from rules.petition import Petition
 from rules.rulebook import Rulebook
+from service.access import COMMAND
 from service.api.app import build_app
 from service.api.monitoring import log_as_json
-from service.api.reception import build_reception
-from service.assemble import build_store, build_triage, shadow_watchers
+from service.api.reception import Deciding, build_reception
+from service.assemble import build_store, build_triage, code_version, shadow_watchers
 from service.console import err
 from service.credentials import read_secret
+from service.decision import Decision
+from service.live import LiveTriage
 from service.settings import Settings
+from service.stale import stale_references
 from service.store.store import Store
 
 LOCAL_NAME = "localhost"
@@ -44,25 +51,46 @@ def serve_forever(settings: Settings, address: Address, open_house: bool) -> Non
     with build_store(settings) as store:
         _check_keys(store, open_house)
         triage = build_triage(settings)
-        _tell_rulebook(store, triage.rulebook)
-        watchers = shadow_watchers(triage.rulebook, store)
-        reception = build_reception(store, lambda: triage, read_secret(settings.secret_file), open_house, watchers)
+        _activate(triage.rulebook, store)
+        live = LiveTriage(triage, settings)
+        secret = read_secret(settings.secret_file)
         log_as_json()
-        app = build_app(triage, reception)
+        app = build_app(triage, build_reception(store, _deciding(live, store), secret, open_house))
         if open_house:
             warning = f"OPEN: no accounts, no log-in; whoever uses this machine sees everything (port {address.port})"
             err.print(warning, style="bold red", markup=False)
-        uvicorn.run(app, host=address.host, port=address.port, log_config=None, access_log=False)
+        live.start()
+        try:
+            uvicorn.run(app, host=address.host, port=address.port, log_config=None, access_log=False)
+        finally:
+            live.stop()
 
 
-def _tell_rulebook(store: Store, rulebook: Rulebook) -> None:
-    """Warns where another rulebook was activated than the one that decides from now on."""
+def _deciding(live: LiveTriage, store: Store) -> Deciding:
+    """The model in force, and beside it rules and models that are only tried."""
+
+    def beside(petition: Petition, decision: Decision, petition_id: int) -> None:
+        if found := live.beside([petition], [decision], date.today()):
+            store.ledger.disagree(petition_id, found)
+
+    watchers = (*shadow_watchers(live.now.rulebook, store), beside)
+    return Deciding(lambda: live.now, watchers, lambda: live.problem)
+
+
+def _activate(rulebook: Rulebook, store: Store) -> None:
+    """Record the rulebook that decides from now on. Raises RulebookError for one that would leave codes in the store
+    without meaning: nothing is silently deactivated.
+    """
     active = store.ledger.rulebook()
-    if active is not None and active.digest != rulebook.digest:
-        said = (
-            f"rulebook {rulebook.name} {rulebook.digest[:12]} decides, but {active.name} {active.digest[:12]} is active"
-        )
-        err.print(f"{said}: fenban rules activate", style="bold", markup=False)
+    if active is not None and active.digest == rulebook.digest:
+        return
+    problems = stale_references(store.ledger.stored(), rulebook)
+    if problems:
+        raise RulebookError(problems)
+    store.ledger.activate_rulebook(rulebook.name, rulebook.digest, code_version(), COMMAND)
+    if active is not None:
+        before, now = (f"{one.name} {one.digest[:12]}" for one in (active, rulebook))
+        err.print(f"rulebook {now} takes the place of {before}", style="bold", markup=False)
 
 
 def _check_keys(store: Store, open_house: bool) -> None:

@@ -20,7 +20,7 @@ def read_on_its_day(match: Match, book: Rulebook) -> Match:
     """The match with the conclusions that rules have in the rulebook of a day."""
     if not book.taxonomy.gone:
         return match
-    return replace(match, hits=tuple([hit._replace(rule=book.by_id[hit.rule.id]) for hit in match.hits]))
+    return match._replace(sayings=tuple([book.by_id[saying.rule.id].saying for saying in match.sayings]))
 
 
 def points_of_both_times(match: Match, verdict: RuleVerdict, book: Rulebook) -> Levels:
@@ -44,7 +44,7 @@ def brought_up(prediction: Prediction, book: Rulebook) -> Prediction:
     if book.departments.gone:
         known["department"] = lambda label: book.departments.find(label) or label
     heads = {name: _renamed(head, known[name]) if name in known else head for name, head in prediction.heads.items()}
-    return replace(prediction, heads=heads)
+    return prediction._replace(heads=heads)
 
 
 def _renamed(head: HeadPrediction, name: Callable[[str], str]) -> HeadPrediction:

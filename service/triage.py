@@ -93,9 +93,10 @@ class Triage:
 
     def decide(self, petitions: Sequence[Petition], today: date) -> list[Decision]:
         """One decision for each petition, in order. `today` stands in for a missing day of receipt."""
-        matches = [self.engine.match(petition) for petition in petitions]
+        matches = self.engine.matches(petitions)
         cuts = [parts(match, self.rulebook) for match in matches]
-        heard = self._hear([*matches, *(self.engine.match(part.petition) for cut in cuts for part in cut)], today)
+        inside = self.engine.matches([part.petition for cut in cuts for part in cut])
+        heard = self._hear([*matches, *inside], today)
         inner = iter(heard[len(petitions) :])
         return [
             self._petition(one, cut, list(islice(inner, len(cut))), today)
@@ -210,6 +211,7 @@ class Triage:
             rules=RulesSaid(rules.category, path, rules.clear, rules.points, rules.kind),
             classifier=said or None,
             agreement=agreement,
+            unseen=round(prediction.unseen, 4),
         )
 
     @cached_property

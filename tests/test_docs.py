@@ -35,7 +35,7 @@ from rules.rule import FieldName, Kind, RuleState, Strict, Urgency
 from rules.rulebook import Rulebook, load
 from rules.taxonomy import Uncovered
 from service.api.app import build_app
-from service.api.reception import build_reception
+from service.api.reception import Deciding, build_reception
 from service.assemble import build_engine, build_triage
 from service.cli import app as command_line
 from service.decision import Decision, Reason
@@ -170,7 +170,7 @@ def test_every_setting_stands_in_the_readme_with_its_default(readme: Page, name:
 def test_every_route_stands_in_the_readme_and_no_others(readme: Page, rules_alone: Triage, tmp_path: Path) -> None:
     there: set[tuple[str, str]] = set()
     with open_store(f"sqlite:///{tmp_path / 'fenban.db'}") as store:
-        app = build_app(rules_alone, build_reception(store, lambda: rules_alone, "docs", open_house=True))
+        app = build_app(rules_alone, build_reception(store, Deciding(lambda: rules_alone), "docs", open_house=True))
     for route in app.routes:
         assert isinstance(route, APIRoute | Route | Mount)
         methods = {"GET"} if isinstance(route, Mount) else set(route.methods or ()) - {"HEAD"}

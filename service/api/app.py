@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Any
 
@@ -42,6 +43,8 @@ PROBLEMS: dict[int | str, dict[str, Any]] = {
     422: {"description": "a field is wrong", "content": {MEDIA: {"schema": _problem_schema()}}}
 }
 JSON = "application/json"
+Now = Callable[[], Triage]
+"""Gives the main flow in force at this moment: a promoted model may come into force at any."""
 
 
 def build_app(triage: Triage, reception: Reception | None = None) -> FastAPI:
@@ -56,12 +59,13 @@ def build_app(triage: Triage, reception: Reception | None = None) -> FastAPI:
         docs_url=None,
         redoc_url=None,
     )
+    now = reception.desk.triage if reception else lambda: triage
     add_problems(app)
-    _add_decisions(app, triage)
-    _add_rulebook(app, triage)
-    _add_health(app, triage)
+    _add_decisions(app, now, reception.monitor.decided if reception else None)
+    _add_rulebook(app, triage.rulebook, now)
+    _add_health(app, now, reception)
     _add_docs(app)
-    add_pages(app, triage)
+    add_pages(app, now)
     if reception:
         add_petitions(app, reception.desk)
         add_sessions(app, reception.gate)
@@ -70,12 +74,15 @@ def build_app(triage: Triage, reception: Reception | None = None) -> FastAPI:
     return app
 
 
-def _add_decisions(app: FastAPI, triage: Triage) -> None:
-    gathering = Gathering(triage)
+def _add_decisions(app: FastAPI, now: Now, told: Callable[[Sequence[Decision]], None] | None) -> None:
+    """`told`: hears of every decision."""
+    gathering = Gathering(now)
 
     async def decide(petition: PetitionIn) -> Response:
         """Decide one petition. Offsets of evidence count characters of title, line break, body."""
         decision = await gathering.decide(petition.petition())
+        if told:
+            told([decision])
         return Response(DECISION.dump_json(decision), media_type=JSON)
 
     about: dict[str, Any] = {"response_model": Decision, "responses": PROBLEMS, "tags": ["decisions"]}
@@ -85,13 +92,13 @@ def _add_decisions(app: FastAPI, triage: Triage) -> None:
     async def decide_batch(batch: BatchIn) -> Response:
         """Decide up to 1,000 petitions, in order."""
         petitions: list[Petition] = [item.petition() for item in batch.petitions]
-        decisions = await run_in_threadpool(triage.decide, petitions, date.today())
+        decisions = await run_in_threadpool(now().decide, petitions, date.today())
+        if told:
+            told(decisions)
         return Response(DECISIONS.dump_json(decisions), media_type=JSON)
 
 
-def _add_rulebook(app: FastAPI, triage: Triage) -> None:
-    rulebook = triage.rulebook
-
+def _add_rulebook(app: FastAPI, rulebook: Rulebook, now: Now) -> None:
     @app.get("/v1/taxonomy", tags=["rulebook"])
     async def taxonomy() -> list[dict[str, Any]]:
         """All categories, parents before children."""
@@ -116,24 +123,30 @@ def _add_rulebook(app: FastAPI, triage: Triage) -> None:
     @app.get("/v1/model", tags=["rulebook"])
     async def model() -> dict[str, Any]:
         """Version of the model in use; null when rules alone decide."""
-        return {"version": triage.versions.model}
+        return {"version": now().versions.model}
 
 
-def _add_health(app: FastAPI, triage: Triage) -> None:
+def _add_health(app: FastAPI, now: Now, reception: Reception | None) -> None:
     @app.get("/healthz", tags=["health"])
     async def alive() -> dict[str, str]:
         """The process lives."""
         return {"status": "ok"}
 
     @app.get("/readyz", tags=["health"])
-    async def ready() -> dict[str, str]:
-        """Rulebook and model are loaded; a service without a model is ready too, and says so."""
-        return {"status": "ready", "model": triage.versions.model or "none"}
+    def ready() -> dict[str, str]:
+        """Rulebook and model are loaded, and the store answers; a service without a model is ready too, and says so.
+        `problem`: why a model that was promoted is not in use.
+        """
+        told = {"status": "ready", "model": now().versions.model or "none"}
+        if reception:
+            reception.desk.store.database.ask()
+            told |= {"problem": problem} if (problem := reception.problem()) else {}
+        return told
 
     @app.get("/version", tags=["health"])
     async def version() -> dict[str, str | None]:
         """The three versions that stand in every decision."""
-        versions = triage.versions
+        versions = now().versions
         return {"code": versions.code, "rulebook": versions.rulebook, "model": versions.model}
 
 

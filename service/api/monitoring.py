@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from time import perf_counter
 
@@ -33,7 +33,10 @@ class Monitor:
     def __init__(self, figures: Figures, versions: Callable[[], Versions]) -> None:
         self.registry = CollectorRegistry()
         self._decisions = Counter(
-            "fenban_decisions", "Decisions made since the start, by band.", ["band"], registry=self.registry
+            "fenban_decisions",
+            "Decisions made since the start, by band, and how rules and model stood to each other.",
+            ["band", "agreement"],
+            registry=self.registry,
         )
         self._seconds = Histogram(
             "fenban_request_seconds",
@@ -47,7 +50,7 @@ class Monitor:
     def decided(self, decisions: Iterable[Decision]) -> None:
         """Count decisions."""
         for decision in decisions:
-            self._decisions.labels(decision.band).inc()
+            self._decisions.labels(decision.band, decision.verdicts.agreement).inc()
 
     def answered(self, method: str, route: str, status: int, seconds: float) -> None:
         """Count and time an answer, and write it to the log."""
@@ -74,6 +77,7 @@ class StoreCollector(Collector):
         yield from self._queue()
         yield from _reviews(self._figures.overruled())
         yield from _drift(*self._figures.periods())
+        yield _shadow(self._figures.disagreements())
 
     def _queue(self) -> Iterator[Metric]:
         count = GaugeMetricFamily("fenban_petitions", "Petitions in the store.", labels=["state", "band"])
@@ -104,16 +108,31 @@ def _drift(recent: Period, before: Period) -> Iterator[Metric]:
     share = GaugeMetricFamily(
         "fenban_unfamiliar_share", "Share of decisions on texts with too many unknown words.", labels=["period"]
     )
+    unseen = GaugeMetricFamily(
+        "fenban_unseen_share", "Mean share of pairs of characters that the model does not know.", labels=["period"]
+    )
     bands = GaugeMetricFamily("fenban_band_share", "Share of decisions by band.", labels=["period", "band"])
     for name, period in (("last_7_days", recent), ("28_days_before", before)):
         share.add_metric((name,), period.unfamiliar)
+        unseen.add_metric((name,), period.unseen)
         for band, part in period.bands.items():
             bands.add_metric((name, band), part)
     shift = GaugeMetricFamily("fenban_band_shift", "How far the bands of the last 7 days differ from 28 days before.")
     if recent.decisions and before.decisions:
         names = recent.bands.keys() | before.bands.keys()
         shift.add_metric((), sum(abs(recent.bands.get(n, 0.0) - before.bands.get(n, 0.0)) for n in names) / 2)
-    yield from (share, bands, shift)
+    yield from (share, unseen, bands, shift)
+
+
+def _shadow(disagreements: Mapping[tuple[str, str], int]) -> Metric:
+    count = GaugeMetricFamily(
+        "fenban_shadow_disagreements",
+        "First decisions with which a shadow model disagreed.",
+        labels=["shadow", "asked"],
+    )
+    for place, number in disagreements.items():
+        count.add_metric(place, number)
+    return count
 
 
 class Measured:

@@ -13,19 +13,35 @@ from service.store.store import Store, utc_now
 from service.triage import Triage
 
 
+def no_problem() -> None:
+    """Where no model can be promoted while the service runs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Deciding:
+    """Who decides: `triage` gives the main flow in force; `watchers` hear of every first decision; see Reception."""
+
+    triage: Callable[[], Triage]
+    watchers: tuple[Watcher, ...] = ()
+    problem: Callable[[], str | None] = no_problem
+
+
 @dataclass(frozen=True, slots=True)
 class Reception:
-    """Handed to `build_app` where petitions are kept; without it the service decides and forgets."""
+    """Handed to `build_app` where petitions are kept; without it the service decides and forgets.
+
+    `problem`: why a model that was promoted is not in use; None when all is well.
+    """
 
     desk: Desk
     gate: Gate
     monitor: Monitor
+    problem: Callable[[], str | None]
 
 
-def build_reception(
-    store: Store, triage: Callable[[], Triage], secret: str, open_house: bool, watchers: tuple[Watcher, ...] = ()
-) -> Reception:
-    """`triage` gives the main flow in force; `open_house`: nobody logs in, everybody may (a trial)."""
-    monitor = Monitor(store.figures, lambda: triage().versions)
-    desk = Desk(store, triage, utc_now, (lambda _, decision, __: monitor.decided([decision]), *watchers))
-    return Reception(desk, Gate.of(store.accounts, Sessions(secret), open_house), monitor)
+def build_reception(store: Store, deciding: Deciding, secret: str, open_house: bool) -> Reception:
+    """`open_house`: nobody logs in, everybody may (a trial)."""
+    monitor = Monitor(store.figures, lambda: deciding.triage().versions)
+    counted: Watcher = lambda _, decision, __: monitor.decided([decision])  # noqa: E731
+    desk = Desk(store, deciding.triage, utc_now, (counted, *deciding.watchers))
+    return Reception(desk, Gate.of(store.accounts, Sessions(secret), open_house), monitor, deciding.problem)

@@ -87,6 +87,11 @@ class Database:
             with _told(self.engine.url), closing(self.engine.raw_connection()) as connection:
                 connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
+    def ask(self) -> None:
+        """Raises StoreError when the database does not answer."""
+        with self.reading() as session:
+            session.execute(text("SELECT 1"))
+
     def close(self) -> None:
         """Give all connections back."""
         self.engine.dispose()

@@ -14,7 +14,7 @@ from rules.taxonomy import at_level
 from service.review import Action
 from service.store.database import Database
 from service.store.records import Origin
-from service.store.schema import DecisionRow, PetitionRow, ReviewRow
+from service.store.schema import DecisionRow, DisagreementRow, PetitionRow, ReviewRow
 
 RECENT, BEFORE = timedelta(days=7), timedelta(days=35)
 """The last week is compared with the four weeks before it."""
@@ -39,11 +39,14 @@ class Overruled:
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """First decisions of a period: how many, their shares by band, and the share with too many unknown words."""
+    """First decisions of a period: how many, their shares by band, the share of texts with too many unknown words, and
+    the mean share of unknown pairs of characters.
+    """
 
     decisions: int
     bands: Mapping[str, float]
     unfamiliar: float
+    unseen: float
 
 
 class Figures:
@@ -78,6 +81,13 @@ class Figures:
                 sums[:] = map(add, sums, map(int, counts))
         return {category: Overruled(*counts) for category, counts in found.items()}
 
+    def disagreements(self) -> dict[tuple[str, str], int]:
+        """By shadow model and what was asked, how many first decisions it disagreed with."""
+        place = (DisagreementRow.shadow, DisagreementRow.asked)
+        asked = select(*place, func.count()).group_by(*place)
+        with self._database.reading() as session:
+            return {(shadow or "", what): count for shadow, what, count in session.execute(asked)}
+
     def periods(self) -> tuple[Period, Period]:
         """The last week, and the four weeks before it."""
         at = self._now()
@@ -85,15 +95,23 @@ class Figures:
 
     def _period(self, since: datetime, until: datetime) -> Period:
         asked = (
-            select(DecisionRow.band, func.count(), func.sum(_one_if(DecisionRow.unfamiliar)))
+            select(
+                DecisionRow.band,
+                func.count(),
+                func.sum(_one_if(DecisionRow.unfamiliar)),
+                func.sum(DecisionRow.unseen),
+            )
             .where(DecisionRow.made_at > since, DecisionRow.made_at <= until, DecisionRow.origin == Origin.TRIAGE)
             .group_by(DecisionRow.band)
         )
         with self._database.reading() as session:
             rows = session.execute(asked).all()
-        total = sum(count for _, count, _ in rows)
-        strange = sum(int(unknown or 0) for *_, unknown in rows)
-        return Period(total, {band: count / total for band, count, _ in rows}, strange / total if total else 0.0)
+        total = sum(count for _, count, *_ in rows)
+        if not total:
+            return Period(0, {}, 0.0, 0.0)
+        unfamiliar = sum(int(number or 0) for _, _, number, _ in rows)
+        unseen = sum(float(number or 0.0) for *_, number in rows)
+        return Period(total, {band: count / total for band, count, *_ in rows}, unfamiliar / total, unseen / total)
 
 
 def _times(action: Action) -> ColumnElement[int]:

@@ -13,6 +13,7 @@ from sqlalchemy.orm import aliased
 
 from service.access import COMMAND, Actor
 from service.review import Settled, State, Stored
+from service.shadow import Disagreement
 from service.store.audit import Did, note
 from service.store.database import Database
 from service.store.history import petition_of
@@ -20,6 +21,7 @@ from service.store.records import Origin, RuleUse
 from service.store.schema import (
     DecisionRow,
     DecisionText,
+    DisagreementRow,
     ModelRow,
     PetitionRow,
     PetitionText,
@@ -91,6 +93,14 @@ class Ledger:
         with self._database.reading() as session:
             rows = session.scalars(select(ModelRow).order_by(ModelRow.id))
             return [ModelEvent(row.version, row.event, row.at, row.by, row.reason, row.figures) for row in rows]
+
+    def disagree(self, petition_id: int, found: Iterable[Disagreement]) -> None:
+        """Keep where a shadow model would have decided a petition otherwise."""
+        at = self._now()
+        with self._database.writing() as session:
+            for one in found:
+                told = {name: getattr(one, name) for name in ("asked", "said", "shadow_said", "model", "shadow")}
+                session.add(DisagreementRow(petition_id=petition_id, at=at, **told))
 
     def rule_uses(self) -> dict[str, RuleUse]:
         """By rule id, how often it has hit and when last."""

@@ -120,6 +120,7 @@ class DecisionRow(Table):
     certainty: Mapped[float]
     agreement: Mapped[str] = mapped_column(CODE)
     unfamiliar: Mapped[bool]
+    unseen: Mapped[float]
     code: Mapped[str] = mapped_column(CODE)
     rulebook: Mapped[str] = mapped_column(CODE)
     model: Mapped[str | None] = mapped_column(CODE)
@@ -156,15 +157,15 @@ class ReviewRow(Table):
 
 
 class DisagreementRow(Table):
-    """Where a shadow model would have decided otherwise; never changed."""
+    """Where a shadow model would have decided otherwise; never changed. `asked`: category, kind or lead."""
 
     __tablename__ = "disagreements"
     id: Mapped[int] = mapped_column(primary_key=True)
     petition_id: Mapped[int] = mapped_column(ForeignKey("petitions.id"))
     at: Mapped[datetime]
-    model: Mapped[str] = mapped_column(CODE)
-    shadow: Mapped[str] = mapped_column(CODE)
-    head: Mapped[str] = mapped_column(CODE)
+    model: Mapped[str | None] = mapped_column(CODE)
+    shadow: Mapped[str | None] = mapped_column(CODE)
+    asked: Mapped[str] = mapped_column(CODE)
     said: Mapped[str | None] = mapped_column(CODE)
     shadow_said: Mapped[str | None] = mapped_column(CODE)
     __table_args__ = (Index(None, "shadow", "at"),)

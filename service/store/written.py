@@ -51,6 +51,7 @@ def decision_row(decision: Decision, petition_id: int, number: int, made: tuple[
         **_answer(decision),
         agreement=decision.verdicts.agreement,
         unfamiliar=Reason.UNFAMILIAR in decision.review_reasons,
+        unseen=decision.verdicts.unseen,
         code=decision.versions.code,
         rulebook=decision.versions.rulebook,
         model=decision.versions.model,

@@ -16,10 +16,11 @@ from rules.rulebook import Rulebook
 from service.access import NEEDED, Actor
 from service.desk import Desk
 from service.errors import ConflictError
-from service.review import TO_REVIEW, Action
+from service.review import TO_REVIEW, Action, State
 from service.store.queue import cursor
 from service.store.records import PetitionRecord
-from service.web.fields import fields
+from service.triage import Triage
+from service.web.fields import fields, number
 from service.web.frame import page
 from service.web.pages import FOLDED, names_of
 from service.web.petition_page import ReviewForm, choices, possible, shown_of
@@ -49,11 +50,11 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Clerk:
-    """One request of a clerk: who it is, the rulebook in force, and which part of the queue they work through."""
+    """One request of a clerk: who it is, the main flow in force, and which part of the queue they work through."""
 
     desk: Desk
     actor: Actor
-    rulebook: Rulebook
+    triage: Triage
     filters: Filters
 
     @classmethod
@@ -62,8 +63,12 @@ class Clerk:
         actor: Actor = request.state.actor
         if actor.department:
             raise HTTPException(403, "a department has no pages")
-        rulebook = desk.triage().rulebook
-        return cls(desk, actor, rulebook, Filters.read(request.query_params, rulebook))
+        triage = desk.triage()
+        return cls(desk, actor, triage, Filters.read(request.query_params, triage.rulebook))
+
+    @property
+    def rulebook(self) -> Rulebook:
+        return self.triage.rulebook
 
     def behind(self, place: str | None, but: int) -> int | None:
         """The petition behind this place of the queue; at its end the first one; never the petition `but`."""
@@ -81,7 +86,7 @@ class Clerk:
     def names(self) -> Mapping[str, object]:
         """What codes are called."""
         departments = {code: one.name for code, one in self.rulebook.departments.by_code.items()}
-        return {"names": names_of(self.desk.triage()), "departments": departments, "folded": FOLDED}
+        return {"names": names_of(self.triage), "departments": departments, "folded": FOLDED}
 
 
 def add_desk_pages(app: FastAPI, desk: Desk) -> None:
@@ -118,12 +123,13 @@ def _queue(request: Request, clerk: Clerk) -> HTMLResponse:
 def _petition(request: Request, clerk: Clerk, record: PetitionRecord, told: Told | None = None) -> HTMLResponse:
     shown, actions = shown_of(record), possible(record, clerk.actor)
     place = cursor(record.item, clerk.filters.question().order)
-    done = request.query_params.get("done", "")
     values = {
         "record": record,
         "shown": shown,
         "steps": timeline(record),
         "actions": actions,
+        "last": record.reviews[-1] if record.reviews else None,
+        "settled": record.item.state is State.SETTLED,
         "reviewing": bool(shown and shown.doubtful and actions and record.item.state in TO_REVIEW),
         "choices": choices(clerk.rulebook.on(record.item.received), shown.decision if shown else None),
         "form": told.form if told else ReviewForm(),
@@ -132,7 +138,7 @@ def _petition(request: Request, clerk: Clerk, record: PetitionRecord, told: Told
         "place": place,
         "query": clerk.filters.query,
         "following": clerk.behind(place, record.item.id),
-        "done": int(done) if done.isascii() and done.isdigit() and len(done) < 10 else None,
+        "done": number(request.query_params.get("done", "")) or None,
     }
     return page(request, "petition.html", {**values, **clerk.names}, told.status if told else 200)
 
@@ -145,11 +151,9 @@ def _review(request: Request, clerk: Clerk, petition_id: int, form: ReviewForm) 
     following = clerk.behind(form.place, petition_id)
     query = clerk.filters.query
     if following is None:
-        return RedirectResponse(f"/queue?{query}" if query else "/queue", 303)
-    done = f"done={petition_id}"
-    return RedirectResponse(
-        f"/petitions/{following}?{query}&{done}" if query else f"/petitions/{following}?{done}", 303
-    )
+        return RedirectResponse(f"/queue?{query}".rstrip("?"), 303)
+    asked = "&".join(filter(None, (query, f"done={petition_id}")))
+    return RedirectResponse(f"/petitions/{following}?{asked}", 303)
 
 
 def _kept(clerk: Clerk, petition_id: int, form: ReviewForm) -> Told | None:

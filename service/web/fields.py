@@ -7,7 +7,7 @@ from urllib.parse import parse_qs
 
 from fastapi import HTTPException, Request
 
-MOST_FIELDS = 10
+MOST_FIELDS, MOST_DIGITS = 10, 9
 
 
 async def fields(request: Request) -> Mapping[str, str]:
@@ -23,3 +23,8 @@ async def fields(request: Request) -> Mapping[str, str]:
 def text_of(given: Mapping[str, str], name: str) -> str:
     """What somebody typed: stripped, with line breaks of one character; "" where nothing was sent."""
     return given.get(name, "").strip().replace("\r\n", "\n")
+
+
+def number(written: str) -> int:
+    """A number of the store or of a version; 0, which none of them has, for anything else."""
+    return int(written) if written.isascii() and written.isdigit() and len(written) <= MOST_DIGITS else 0

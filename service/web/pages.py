@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
@@ -117,18 +117,23 @@ def outsiders(withheld: Sequence[Withheld]) -> list[Outsiders]:
     return [Outsiders(tuple(one.name for one in group), reason) for reason, group in groups]
 
 
-def add_pages(app: FastAPI, triage: Triage) -> None:
-    """The page at `/` and its style sheet."""
+def add_pages(app: FastAPI, now: Callable[[], Triage]) -> None:
+    """The page at `/` and its style sheet. `now` gives the main flow in force at this moment."""
     fixed: dict[str, object] = {
-        "versions": triage.versions,
-        "names": names_of(triage),
+        "names": names_of(now()),
         "folded": FOLDED,
         "reviewing": False,
+        "settled": False,
     }
     app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
 
     def answer(request: Request, form: Form, shown: Shown | None = None, problem: str | None = None) -> HTMLResponse:
-        told = {"form": form, "shown": shown, "problem": words().page[problem] if problem else ""}
+        told = {
+            "versions": now().versions,
+            "form": form,
+            "shown": shown,
+            "problem": words().page[problem] if problem else "",
+        }
         return page(request, "decide.html", told | fixed, 422 if problem else 200)
 
     @app.get("/", include_in_schema=False)
@@ -141,7 +146,7 @@ def add_pages(app: FastAPI, triage: Triage) -> None:
         if form.problem:
             return answer(request, form, problem=form.problem)
         petition = form.petition()
-        (decision,) = await run_in_threadpool(triage.decide, [petition], date.today())
+        (decision,) = await run_in_threadpool(now().decide, [petition], date.today())
         return answer(request, form, show(petition, decision))
 
 

@@ -13,7 +13,7 @@ from service.decision import Decision
 from service.review import ALLOWED, Action, ReasonCode, Review
 from service.store.records import PetitionRecord
 from service.tables import DECISION
-from service.web.fields import text_of
+from service.web.fields import number, text_of
 from service.web.pages import Shown, show
 
 
@@ -36,9 +36,7 @@ class ReviewForm:
     def read(cls, given: Mapping[str, str]) -> ReviewForm:
         """Of a form's fields; a version that is no number is none that any petition has."""
         names = ("place", "action", "category", "other", "kind", "department", "reason")
-        version = given.get("version", "")
-        number = int(version) if version.isascii() and version.isdigit() and len(version) < 10 else 0
-        return cls(number, **{name: text_of(given, name) for name in names})
+        return cls(number(given.get("version", "")), **{name: text_of(given, name) for name in names})
 
     def problem(self, rulebook: Rulebook) -> str | None:
         """Key of words.page for what is wrong with it."""

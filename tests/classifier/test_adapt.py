@@ -156,13 +156,13 @@ def test_agreement_asks_for_clear_rules_and_the_same_category(backlog: Backlog, 
     agreed = list(agreement(default, backlog, 0.0))
     assert agreed
     assert all(item.label == backlog.verdicts[item.row].category for item in agreed)
-    unclear = Backlog(backlog.petitions, tuple(replace(verdict, clear=False) for verdict in backlog.verdicts))
+    unclear = Backlog(backlog.petitions, tuple(verdict._replace(clear=False) for verdict in backlog.verdicts))
     assert list(agreement(default, unclear, 0.0)) == []
     assert list(agreement(default, backlog, 1.1)) == []
 
 
 def test_a_rule_on_the_third_level_agrees_with_its_second(backlog: Backlog, default: Classifier) -> None:
-    deeper = tuple(replace(verdict, category=f"{verdict.category}.01") for verdict in backlog.verdicts)
+    deeper = tuple(verdict._replace(category=f"{verdict.category}.01") for verdict in backlog.verdicts)
     assert list(agreement(default, Backlog(backlog.petitions, deeper), 0.0)) == list(agreement(default, backlog, 0.0))
 
 

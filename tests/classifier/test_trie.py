@@ -1,7 +1,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from classifier.trie import DROPPED, SEPARATOR, Alphabet, GramTrie
+from classifier.trie import DROPPED, Alphabet, GramTrie
+from rules.trie import SEPARATOR
 
 GRAMS = ["停", "水", "停水", "水停", "停水了", "0", "00", "𠮷野", "了"]
 

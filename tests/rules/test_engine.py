@@ -1,9 +1,12 @@
 from collections.abc import Callable
+from functools import lru_cache
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
-from rules.engine import Engine
+from rules.engine import FEW, Engine, Match
 from rules.petition import Petition
 from rules.rulebook import load
 
@@ -120,3 +123,53 @@ def test_duty_rows_know_whose_words_hold(pack: Callable[..., Path]) -> None:
     match = Engine(rulebook).match(Petition("1", "楼下广场舞太吵"))
     (row,) = match.worded
     assert rulebook.duties.rows[row].lead == "station"
+
+
+def seen(match: Match) -> tuple[object, ...]:
+    """All that others read of a match."""
+    rest = (match.reading, match.worded, match.held, match.place_kind, dict(match.marks))
+    return (*rest, match.hits, list(match.distinct), match.sayings)
+
+
+def test_many_texts_are_matched_as_each_alone(engine: Engine) -> None:
+    rules = load("national").rules
+    petitions = [
+        Petition(rule.id, text, title)
+        for title in ("", "举报村支书贪污")
+        for rule in rules
+        for text in (*rule.examples.hits, "我叫张小明，电话13800138000。" + " ".join(rule.examples.misses), "")
+    ]
+    together = engine.matches(petitions)
+    assert [seen(match) for match in together] == [seen(engine.match(petition)) for petition in petitions]
+
+
+WHENS = (
+    "{any: [停水, 水费], none: [通知]}",
+    "{any: [停水], unless: [假如, 通知]}",
+    "{all: [停水, 水费], unless: [假如]}",
+    "{near: {these: [停水, 水], those: [水费, 家里], within: 3}}",
+    "{near: {these: [停水], those: [水费], within: 9}, any: [家里, 通知], unless: [假如]}",
+    "{any: [停水], field: title}",
+    "{all: [水, 家里], field: body, unless: [通知]}",
+    "{any: [水费], whole_word: true}",
+)
+PIECES = st.sampled_from(
+    ["停水", "水费", "家里", "通知", "假如", "。", "，", "\n", "很", "１", "電話13800138000", "費😀", "\uffff"]
+)
+TEXTS = st.lists(PIECES, max_size=9).map("".join)
+
+
+@given(written=st.lists(st.tuples(TEXTS, TEXTS), min_size=FEW, max_size=12))
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@pytest.mark.parametrize("when", WHENS)
+def test_every_sort_of_condition_holds_among_many_as_alone(
+    pack: Callable[..., Path], when: str, written: list[tuple[str, str]]
+) -> None:
+    engine = small_engine(pack, when)
+    petitions = [Petition("1", body, title) for title, body in written]
+    assert [seen(match) for match in engine.matches(petitions)] == [seen(engine.match(one)) for one in petitions]
+
+
+@lru_cache
+def small_engine(pack: Callable[..., Path], when: str) -> Engine:
+    return Engine(load(pack(keywords_water=RULE.format(when=when))), lambda text: [text[:3], text[3:]])

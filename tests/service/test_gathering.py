@@ -25,7 +25,7 @@ class Counting:
 
 
 async def ask(flow: Counting, *ids: str) -> list[object]:
-    gathering = Gathering(cast(Triage, flow))
+    gathering = Gathering(lambda: cast(Triage, flow))
     return list(await asyncio.gather(*(gathering.decide(Petition(i, "x")) for i in ids), return_exceptions=True))
 
 
@@ -33,6 +33,20 @@ def test_what_arrives_together_is_decided_in_one_pass_and_everyone_gets_his_own(
     flow = Counting()
     assert asyncio.run(ask(flow, "a", "b", "c")) == ["a", "b", "c"]
     assert flow.passes == [3]
+
+
+def test_who_comes_while_others_wait_is_decided_with_them() -> None:
+    async def one_after_the_other() -> None:
+        asked = []
+        for petition_id in "abcde":
+            asked.append(asyncio.ensure_future(gathering.decide(Petition(petition_id, "x"))))
+            await asyncio.sleep(0)
+        await asyncio.gather(*asked)
+
+    flow = Counting()
+    gathering = Gathering(lambda: cast(Triage, flow))
+    asyncio.run(one_after_the_other())
+    assert flow.passes == [5]
 
 
 def test_one_pass_is_bounded() -> None:
@@ -52,7 +66,8 @@ def test_an_error_is_told_to_its_own_caller_only() -> None:
 
 def test_a_caller_who_left_disturbs_nobody() -> None:
     async def leave() -> object:
-        gathering = Gathering(cast(Triage, Counting()))
+        flow = cast(Triage, Counting())
+        gathering = Gathering(lambda: flow)
         gone, stays = (asyncio.ensure_future(gathering.decide(Petition(i, "x"))) for i in ("gone", "stays"))
         await asyncio.sleep(0)
         gone.cancel()

@@ -149,6 +149,19 @@ def test_rules_that_only_support_are_in_no_conflict(small: Rulebook, overlay: Ca
     assert tried(small, overlay(weight="1", then='{category: "01.02"}'), "站台的井盖").disputed == (0, 0)
 
 
+def test_every_petition_is_tried_as_if_it_had_come_in_today(small: Rulebook, pack_folder: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "split"
+    folder.mkdir()
+    (folder / "pack.yaml").write_text(f"name: split\nextends: {pack_folder}\n", encoding="utf-8")
+    (folder / "departments.yaml").write_text(
+        "departments: [{code: water, name: 水务局, until: 2026-01-01, successors: [urban, transport]}]",
+        encoding="utf-8",
+    )
+    old = Example(Petition("1", "家里停水三天", received_at=date(2020, 1, 1)), {})
+    sides = [Side(book, build_engine(book)) for book in (small, load(folder))]
+    assert compare(sides[0], sides[1], [old], TODAY).moves("department") == {("water", None): 1}
+
+
 def test_an_old_answer_is_told_in_terms_of_the_new_rulebook(small: Rulebook, pack_folder: Path, tmp_path: Path) -> None:
     folder = tmp_path / "merged"
     folder.mkdir()

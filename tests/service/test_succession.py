@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from classifier.errors import InputError
 from classifier.model import Predictor
 from classifier.prediction import Prediction
 from rules.petition import Petition
@@ -17,8 +18,11 @@ from rules.reading import Reading
 from rules.rulebook import load
 from rules.verdict import Levels
 from service.assemble import build_engine
+from service.console import show_decision
+from service.correction import Correction, check
 from service.decision import Decision, Reason
 from service.triage import Triage
+from service.words import words
 
 BEFORE, TURN = date(2026, 12, 31), date(2027, 1, 1)
 Decide = Callable[..., Decision]
@@ -181,3 +185,26 @@ def test_before_the_end_an_accusation_is_kept_from_the_department_itself(changed
     decide = changed(departments=ended(URBAN, "[transport]"))
     accused = decide("科长向我索贿", BEFORE, respondents=("城管局",)).assignment
     assert [one.code for one in accused.withheld] == ["urban", "station"]
+
+
+def test_a_clerk_cannot_correct_to_what_is_out_of_force_on_the_day_of_the_petition(
+    pack_folder: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "later"
+    folder.mkdir()
+    (folder / "pack.yaml").write_text(f"name: later\nextends: {pack_folder}\n", encoding="utf-8")
+    gone = "departments: [{code: station, name: 城管所, parent: urban, until: 2027-01-01, successors: [urban]}]"
+    (folder / "departments.yaml").write_text(gone, encoding="utf-8")
+    book = load(folder)
+    check(Correction(department="station"), book.on(BEFORE))
+    with pytest.raises(InputError, match=r"^department: no "):
+        check(Correction(department="station"), book.on(TURN))
+
+
+def test_the_terminal_lists_all_successors_of_a_split_category(
+    changed: Callable[..., Decide], capsys: pytest.CaptureFixture[str]
+) -> None:
+    decision = changed(taxonomy=ended(NOISE, '["01.03", "02.02"]'))("楼下噪音很大", TURN)
+    show_decision(Petition("1", "楼下噪音很大"), decision, words())
+    out = capsys.readouterr().out
+    assert all(name in out for name in ("城乡建设/照明", "交通/道路", words().reasons[Reason.SPLIT]))

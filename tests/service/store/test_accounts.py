@@ -82,6 +82,12 @@ def test_a_name_is_printable_and_short(store: Store, name: str) -> None:
         store.accounts.add(name, Role.CLERK, PASSWORD, SUPERVISOR)
 
 
+@pytest.mark.parametrize("name", ["nobody", "command", "trial", "token 1 x"])
+def test_a_name_that_means_somebody_else_in_the_trail_is_no_account(store: Store, name: str) -> None:
+    with pytest.raises(InputError, match="means somebody else in the audit trail"):
+        store.accounts.add(name, Role.CLERK, PASSWORD, SUPERVISOR)
+
+
 @pytest.mark.parametrize("password", ["", "九个字符也不够长的", "x" * 257, "十个字符的密码\ud800啊啊啊"])
 def test_a_password_has_a_length_and_is_text(store: Store, password: str) -> None:
     with pytest.raises(InputError, match="a password"):

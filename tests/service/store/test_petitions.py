@@ -9,15 +9,17 @@ from datetime import date
 
 import pytest
 from sqlalchemy import select, text
+from sqlalchemy.orm import Session
 
 from classifier.errors import InputError
 from rules.petition import Petition
 from service.decision import Decision, Received, Withheld
 from service.errors import ConflictError, NotFoundError
 from service.review import Action, ReasonCode, Review, State
+from service.store import petitions
 from service.store.petitions import Change
 from service.store.queue import Question
-from service.store.records import Origin, Taken
+from service.store.records import DecisionRecord, Origin, PetitionRecord, Taken
 from service.store.schema import DecisionText, PetitionRow
 from service.store.store import Store
 from service.tables import as_json
@@ -188,6 +190,25 @@ def test_a_number_that_no_petition_has_cannot_be_read(store: Store, number: int)
 
 def test_the_trail_of_one_petition_holds_nothing_of_others(store: Store, kept: int, held: int) -> None:
     assert {line.petition_id for line in store.trail.latest(100, kept)} == {kept}
+
+
+def test_a_read_is_of_one_moment(
+    postgresql_store: Store, sent: Decision, waiting: Decision, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is changed while somebody reads shows in the next read: text, decisions and recipients belong together."""
+    store, read_decisions = postgresql_store, petitions.decisions_of
+    kept = store.petitions.add(PETITION, sent, CLERK).id
+
+    def changed_meanwhile(session: Session, number: int) -> tuple[DecisionRecord, ...]:
+        monkeypatch.undo()
+        change = Change(number, 1, CORRECT, State.SETTLED, waiting)
+        assert isinstance(at_once(lambda _: store.petitions.change(change, SUPERVISOR), 1)[0], PetitionRecord)
+        return read_decisions(session, number)
+
+    monkeypatch.setattr(petitions, "decisions_of", changed_meanwhile)
+    record = store.petitions.read(kept, department("water"))
+    assert (record.item.version, len(record.decisions), record.item.lead) == (1, 1, "water")
+    assert store.petitions.read(kept, CLERK).item.version == 2
 
 
 def test_the_trail_keeps_no_text(store: Store, kept: int) -> None:

@@ -133,7 +133,7 @@ def test_any_reviews_in_any_order_keep_what_must_hold(store: Store, office: Offi
     run_state_machine_as_test(
         AtOurDesk,
         settings=settings(
-            max_examples=6,
+            max_examples=4,
             stateful_step_count=10,
             deadline=None,
             phases=[Phase.generate],
