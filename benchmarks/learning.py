@@ -174,7 +174,7 @@ def drawn(table: Table) -> str:
     up = Scale(low, 1.0, BOTTOM, TOP)
     parts = [part for panel in PANELS.values() for part in _panel(panel, steps, up, table)]
     legend = [
-        f'<text x="{60 + 420 * n}" y="24" fill="{colour}">— {name}</text>'
+        f'<text x="{60 + 420 * n}" y="24" style="fill:{colour}">— {name}</text>'
         for n, (colour, name) in enumerate(LINES.values())
     ]
     foot = f'<text x="{WIDTH / 2}" y="{HEIGHT - 14}" text-anchor="middle">{FOOT}</text>'
@@ -208,20 +208,21 @@ def _panel(panel: tuple[int, str, int, int], steps: Sequence[int], up: Scale, ta
         values = [(place, float(r[column] or 0), float(r[column + 1] or 0)) for place, r in rows]
         points = line([(place, value) for place, value, _ in values], across, up)
         parts.append(f'<polyline points="{points}" fill="none" stroke="{colour}" stroke-width="2"/>')
-        under = 20 if name == SCRATCH else -8
+        beside = name == SCRATCH
         for place, value, spread in values:
             y = up(value), up(value + spread), up(value - spread)
-            parts += _point((across(place), *y), colour, f"{value:.3f}", under)
+            parts += _point((across(place), *y), colour, f"{value:.3f}", beside)
     return parts
 
 
-def _point(at: tuple[float, float, float, float], colour: str, value: str, under: int) -> list[str]:
-    """A point with its bar, and its value above or `under` it. `at`: across, up, and both ends of the bar."""
+def _point(at: tuple[float, float, float, float], colour: str, value: str, beside: bool) -> list[str]:
+    """A point with its bar, and its value above or `beside` it. `at`: across, up, and both ends of the bar."""
     x, y, high, low = at
+    place = f'x="{x + 9}" y="{y + 15}"' if beside else f'x="{x}" y="{round(high - 8, 1)}" text-anchor="middle"'
     return [
         f'<line x1="{x}" x2="{x}" y1="{low}" y2="{high}" stroke="{colour}"/>',
         f'<circle cx="{x}" cy="{y}" r="3.5" fill="{colour}"/>',
-        f'<text x="{x}" y="{round((low if under > 0 else high) + under, 1)}" text-anchor="middle">{value}</text>',
+        f"<text {place}>{value}</text>",
     ]
 
 
