@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 
 from classifier.challenge import ClassFigures, Figures, Flip, HeadComparison
 from classifier.compare import Comparison, compare
@@ -18,13 +18,16 @@ from classifier.report import HeadReport
 from classifier.twins import twin_groups
 from rules.taxonomy import at_level
 
+EVER = datetime.min.replace(tzinfo=UTC)
+"""Before all moments."""
+
 
 @dataclass(frozen=True, slots=True)
 class Timed:
-    """A labelled petition and the day by which it stands in time; None: before all others."""
+    """A labelled petition and the moment by which it stands in time; None: before all others."""
 
     example: Example
-    day: date | None
+    at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,15 +41,17 @@ class Split:
 
 
 def split(rows: Sequence[Timed]) -> Split:
-    """The later fifth of the rows that have a day, and what comes before. Raises InputError for fewer than two days."""
-    dated = sorted((row for row in range(len(rows)) if rows[row].day), key=lambda row: rows[row].day or date.min)
-    if len({rows[row].day for row in dated}) < 2:
+    """The later fifth of the rows that stand in time, and what comes before. Raises InputError where all that do stand
+    at one moment, as rows of a file with one date do.
+    """
+    dated = sorted((row for row in range(len(rows)) if rows[row].at), key=lambda row: rows[row].at or EVER)
+    if len({rows[row].at for row in dated}) < 2:
         raise InputError(f"{len(dated)} of {len(rows)} rows have a date; a split by time needs two days or more")
     later = dated[len(dated) - max(1, round(len(dated) * LATER)) :]
     groups = twin_groups([row.example.petition for row in rows])
     tested = {groups[row] for row in later}
     earlier = [row.example for row, group in zip(rows, groups, strict=True) if group not in tested]
-    days = [rows[row].day or date.min for row in later]
+    days = [(rows[row].at or EVER).date() for row in later]
     return Split(tuple(earlier), tuple(rows[row].example for row in later), days[0], days[-1])
 
 

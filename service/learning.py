@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from pathlib import Path
 
 from classifier.artifact import dataset_digest, load, manifest_digest, read_manifest
@@ -44,13 +44,13 @@ class Place:
 
 
 def lessons(settled: Sequence[Settled], rulebook: Rulebook, heads: Collection[str] = HEADS) -> list[Timed]:
-    """What clerks settled, as rows to learn from, by the day they settled it; of a petition its last word.
+    """What clerks settled, as rows to learn from, by the moment they settled it; of a petition its last word.
 
     Categories are those of the policy's level, below which rules go on; what is an office's own stays as it is.
     """
     last = {one.petition.id: one for one in settled}
     rows = [(one, _labels(one, heads, rulebook)) for one in last.values()]
-    return [Timed(Example(one.petition, labels), one.at.date()) for one, labels in rows if labels]
+    return [Timed(Example(one.petition, labels), one.at) for one, labels in rows if labels]
 
 
 def _labels(one: Settled, heads: Collection[str], rulebook: Rulebook) -> dict[str, str]:
@@ -85,7 +85,9 @@ def history(examples: Sequence[Example], rulebook: Rulebook) -> list[Timed]:
     for example in examples:
         department = example.labels.get("department")
         known = {"department": find(department) or department} if department else {}
-        rows.append(Timed(replace(example, labels={**example.labels, **known}), example.petition.received_at))
+        day = example.petition.received_at
+        at = datetime.combine(day, time(), UTC) if day else None
+        rows.append(Timed(replace(example, labels={**example.labels, **known}), at))
     return rows
 
 

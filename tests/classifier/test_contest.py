@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, date, datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
 import pytest
@@ -28,6 +29,9 @@ from rules.petition import Petition
 DAY = date(2026, 1, 1)
 
 
+MORNING = datetime.combine(DAY, time(9), UTC)
+
+
 def unlike(number: int) -> str:
     """A text that shares no run of characters with that of another number."""
     return "".join(chr(0x4E00 + (101 * number + 37 * place) % 20000) for place in range(20))
@@ -36,7 +40,7 @@ def unlike(number: int) -> str:
 def timed(count: int, text: str = "") -> list[Timed]:
     """One row a day."""
     return [
-        Timed(Example(Petition(str(n), text or unlike(n)), {"category": "01"}), DAY + timedelta(days=n))
+        Timed(Example(Petition(str(n), text or unlike(n)), {"category": "01"}), MORNING + timedelta(days=n))
         for n in range(count)
     ]
 
@@ -61,9 +65,14 @@ def test_rows_without_a_day_teach_and_are_never_tested() -> None:
 
 def test_a_twin_of_a_frozen_row_does_not_teach() -> None:
     rows = timed(10)
-    copy = Timed(Example(Petition("copy", unlike(9)), {"category": "01"}), DAY)
+    copy = Timed(Example(Petition("copy", unlike(9)), {"category": "01"}), MORNING)
     undated = Timed(Example(Petition("undated", unlike(9)), {"category": "01"}), None)
     assert {"copy", "undated"}.isdisjoint(ids(split([copy, undated, *rows]).earlier))
+
+
+def test_rows_of_one_day_are_split_by_the_hour() -> None:
+    hours = [replace(row, at=MORNING + timedelta(minutes=number)) for number, row in enumerate(timed(10))]
+    assert ids(split(hours).later) == ["8", "9"]
 
 
 @pytest.mark.parametrize("rows", [[], timed(1), [Timed(one.example, None) for one in timed(5)]])

@@ -70,16 +70,16 @@ def active(place: Place) -> str | None:
 # ── what teaches ────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def test_what_was_settled_teaches_by_the_day_it_was_settled(labelled_rows: Rows, small: Rulebook) -> None:
+def test_what_was_settled_teaches_by_the_moment_it_was_settled(labelled_rows: Rows, small: Rulebook) -> None:
     rows = lessons(settled(labelled_rows)[:3], small)
-    assert [row.day for row in rows] == [date(2026, 3, 1), date(2026, 3, 2), date(2026, 3, 3)]
+    assert [row.at and row.at.date() for row in rows] == [date(2026, 3, 1), date(2026, 3, 2), date(2026, 3, 3)]
 
 
 def test_of_a_petition_its_last_word_teaches(labelled_rows: Rows, small: Rulebook) -> None:
     one = settled(labelled_rows)[0]
     again = replace(one, labels={"category": "02.01"}, at=one.at + timedelta(days=5))
     (row,) = lessons([one, again], small)
-    assert (row.example.labels, row.day) == ({"category": "02.01"}, date(2026, 3, 6))
+    assert (row.example.labels, row.at) == ({"category": "02.01"}, one.at + timedelta(days=5))
 
 
 def test_categories_teach_at_the_level_of_the_policy(labelled_rows: Rows, small: Rulebook) -> None:
