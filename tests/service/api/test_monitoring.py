@@ -109,7 +109,7 @@ def test_decisions_and_answers_are_counted(watcher: TestClient, submit: Submit) 
     submit("1")
     submit("2", "楼下噪音很大")
     found = figures(watcher)
-    assert figure(found, "fenban_decisions_total", band="auto") == 1
+    assert figure(found, "fenban_decisions_total", band="auto", agreement="agree") == 1
     answered = {"method": "POST", "route": "/v1/petitions", "status": "201"}
     assert figure(found, "fenban_request_seconds_count", **answered) == 2
 
@@ -117,7 +117,7 @@ def test_decisions_and_answers_are_counted(watcher: TestClient, submit: Submit) 
 def test_a_petition_handed_in_again_is_not_counted_again(clerk: TestClient, watcher: TestClient) -> None:
     for _ in range(3):
         clerk.post("/v1/petitions", json={"id": "1", "body": "家里停水三天了"})
-    assert figure(figures(watcher), "fenban_decisions_total", band="auto") == 1
+    assert figure(figures(watcher), "fenban_decisions_total", band="auto", agreement="agree") == 1
 
 
 @pytest.mark.parametrize(
