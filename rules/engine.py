@@ -261,11 +261,11 @@ class Engine:
             *(row.when for row in rulebook.duties.rows if row.when),
             *rulebook.watched.values(),
         ]
-        terms = [*rulebook.lexicons.values(), *rulebook.places.kinds.values()]
-        return [
-            *(compiled(condition, self._number) for condition in written),
-            *(one_of(self._number(some)) for some in terms),
-        ]
+        conditions = [compiled(condition, self._number) for condition in written]
+        kind_of = {n: kind for kind, terms in rulebook.places.kinds.items() for n in self._number(terms)}
+        lexicons = [self._number(terms) for terms in rulebook.lexicons.values()]
+        kinds = [frozenset(n for n, own in kind_of.items() if own == kind) for kind in rulebook.places.kinds]
+        return [*conditions, *map(one_of, lexicons), *map(one_of, kinds)]
 
     def _boundaries(self, folded: str) -> frozenset[int] | None:
         if self._segment is None or not self._whole_words:
