@@ -40,7 +40,9 @@ def fenban(model: str, models_dir: str) -> FastAPI:
     from service.assemble import build_triage
     from service.options import read_options
 
-    return build_app(build_triage(read_options(None, model, Path(models_dir))))
+    triage = build_triage(read_options(None, model, Path(models_dir)))
+    triage.engine.prepare()
+    return build_app(triage)
 
 
 def main() -> None:

@@ -174,6 +174,10 @@ class Engine:
                     holding[self._places[index]] = evidence
         return holding
 
+    def prepare(self) -> None:
+        """Make now what matching many texts together needs, which takes longer than a decision."""
+        _ = self._arrays
+
     def matches(self, petitions: Sequence[Petition]) -> list[Match]:
         """What `match` gives of each, in order; many are matched together."""
         if len(petitions) < FEW:

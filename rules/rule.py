@@ -149,6 +149,12 @@ class Rule(Strict):
     examples: Examples
     state: RuleState = RuleState.ACTIVE
 
+    def __eq__(self, other: object) -> bool:
+        """By what is written: what is made of it on demand holds the rule itself."""
+        return isinstance(other, Rule) and all(
+            getattr(self, name) == getattr(other, name) for name in Rule.model_fields
+        )
+
     def concluding(self, category: str) -> Rule:
         """The same rule with this category for its conclusion."""
         written = {name: getattr(self, name) for name in Rule.model_fields}

@@ -24,6 +24,7 @@ from service.options import (
     read_labels,
     read_options,
     read_settled,
+    record_model,
     rulebook_of_today,
 )
 
@@ -111,6 +112,7 @@ def _train_challenger(name: str | None, given: Source, place: Place) -> None:
     """On the earlier rows of file and store; compared with the active model on the later ones."""
     from datetime import date
 
+    from classifier.challenge import summary
     from classifier.errors import InputError
     from service.console import say, told
     from service.console_learning import show_challenge
@@ -127,6 +129,9 @@ def _train_challenger(name: str | None, given: Source, place: Place) -> None:
     if not rows:
         raise InputError("nothing to learn from: no petition is settled yet" if given.store else "train needs IN")
     folder, found = challenge(name or new_version(date.today(), place.settings), rows, place, told)
+    record_model(
+        place.settings, folder.name, ("train", summary(found)), {"earlier": found.earlier, "later": found.later}
+    )
     show_challenge(found)
     say(f"challenger -> {folder}")
     say(f"next: fenban models promote {folder.name}, or: fenban models shadow {folder.name}")

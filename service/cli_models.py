@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from service.options import ModelsDir, read_options
+from service.options import ModelsDir, read_options, record_model
+
+if TYPE_CHECKING:
+    from classifier.succession import Change
+    from service.settings import Settings
 
 models_app = typer.Typer(no_args_is_help=True, help="List and show models, and put one into force.")
 
@@ -63,7 +67,9 @@ def models_promote(
     from service.promotion import promote
 
     settings = read_options(None, None, models_dir)
-    show_change(promote(version, accept, settings))
+    change = promote(version, accept, settings)
+    _keep(change, settings)
+    show_change(change)
     if settings.model:
         say(f"FENBAN_MODEL names {settings.model}: where it is set it goes before the active model")
     say("to undo it: fenban models rollback")
@@ -75,7 +81,16 @@ def models_rollback(models_dir: ModelsDir = None) -> None:
     from service.console_learning import show_change
     from service.promotion import rollback
 
-    show_change(rollback(read_options(None, None, models_dir)))
+    settings = read_options(None, None, models_dir)
+    change = rollback(settings)
+    _keep(change, settings)
+    show_change(change)
+
+
+def _keep(change: Change, settings: Settings) -> None:
+    """In the store too, where there is one: its trail tells what happened to models."""
+    told = {"before": change.before, "objections": list(change.objections)}
+    record_model(settings, change.version or "shipped", (change.action, change.why), told)
 
 
 @models_app.command("shadow")

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 
 from classifier.prediction import HeadPrediction
 from classifier.texts import unnumbered
-from rules.automaton import Occurrence
 from rules.engine import Match
 from rules.respondents import Respondent
 from rules.rule import Gist
@@ -22,8 +21,8 @@ PER_RULE = 6
 PER_GRAM = 2
 """Places shown of one n-gram."""
 
-Spoke = tuple[Gist, tuple[Occurrence, ...]]
-"""A rule in short, and where its words stand."""
+Spoke = tuple[Gist, int]
+"""A rule in short, and its place in the match's evidence."""
 _DIGIT = re.compile("[0-9]")
 
 
@@ -59,16 +58,16 @@ def rule_evidence(match: Match, category: str | None, kind: KindAnswer | None) -
     text, branch, said = match.text, at_level(category, 1) if category else None, kind.code if kind else None
     others: list[Spoke] = []
     own: list[Spoke] = []
-    for rule, occurrences in match.hits:
-        gist = rule.gist
+    for place, saying in enumerate(match.sayings, match.first):
+        gist = saying.rule.gist
         if gist.first_level is None:
             if gist.kind is None or gist.kind == said:
-                others.append((gist, occurrences))
+                others.append((gist, place))
         elif gist.first_level == branch:
-            own.append((gist, occurrences))
+            own.append((gist, place))
     found: list[Evidence] = []
-    for (name, conclusion, _, _), occurrences in others + own:
-        for start, end, _ in occurrences[:PER_RULE]:
+    for (name, conclusion, _, _), place in others + own:
+        for start, end, _ in match.evidence[place][:PER_RULE]:
             found.append(Evidence(start, end, "rule", text[start:end], name, conclusion))
         if len(found) >= MOST:
             break

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -84,6 +85,18 @@ def read_labels(given: list[str] | None) -> dict[str, str]:
             raise InputError(f"--label {item}: write HEAD=COLUMN, with HEAD one of {', '.join(HEADS)}")
         labels[head] = column
     return labels
+
+
+def record_model(settings: Settings, version: str, event: tuple[str, str], figures: Mapping[str, object]) -> None:
+    """Keep in the store, where there is one, what happened to a model. `event`: what, and why. Raises StoreError."""
+    from service.access import COMMAND
+    from service.assemble import build_store
+    from service.store.database import current_revision
+
+    if current_revision(settings.database_url) is None:
+        return
+    with build_store(settings) as store:
+        store.ledger.model_event(version, event[0], COMMAND, (event[1] or None, figures))
 
 
 def read_settled(settings: Settings, rulebook: Rulebook) -> list[Settled]:

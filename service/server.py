@@ -51,6 +51,7 @@ def serve_forever(settings: Settings, address: Address, open_house: bool) -> Non
     with build_store(settings) as store:
         _check_keys(store, open_house)
         triage = build_triage(settings)
+        triage.engine.prepare()
         _activate(triage.rulebook, store)
         live = LiveTriage(triage, settings)
         secret = read_secret(settings.secret_file)

@@ -57,7 +57,7 @@ def knowledge(rulebook: Rulebook, background: Sequence[Example]) -> Knowledge:
     engine = build_engine(rulebook)
 
     def points(petitions: Sequence[Petition]) -> list[Levels]:
-        return [points_by_level(engine.match(petition).hits) for petition in petitions]
+        return [points_by_level(match.hits) for match in engine.matches(petitions)]
 
     gone = rulebook.taxonomy.gone
     covered = {code: stands_for(own.code, gone) for own in rulebook.taxonomy.by_code.values() for code in own.covers}

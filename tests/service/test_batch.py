@@ -192,7 +192,7 @@ def test_a_json_line_has_every_field_of_the_contract(run: Run, source: Path, tmp
         ),
         ("received", {"date", "assumed"}),
         ("urgency", {"level", "call", "reason"}),
-        ("verdicts", {"rules", "classifier", "agreement"}),
+        ("verdicts", {"rules", "classifier", "agreement", "unseen"}),
         ("versions", {"code", "rulebook", "model"}),
     ],
 )

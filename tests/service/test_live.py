@@ -210,7 +210,7 @@ def test_a_running_service_drops_nothing_while_models_change(live: LiveTriage, m
 
 
 def _wait(holds: Callable[[], bool]) -> None:
-    end = monotonic() + 10
+    end = monotonic() + 60
     while not holds():
         assert monotonic() < end
         sleep(0.005)

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Iterator
 
 import pytest
-from fastapi import Depends, FastAPI, HTTPException, Response
+from fastapi import Depends, FastAPI, HTTPException, Request, Response
 from fastapi.routing import APIRoute
 from starlette.testclient import TestClient
 
@@ -77,7 +77,7 @@ def test_a_body_in_pieces_is_read_whole(short: TestClient) -> None:
 
 
 def test_a_dependency_is_never_passed_by() -> None:
-    def refuse() -> None:
+    async def refuse(_: Request) -> None:
         raise HTTPException(401)
 
     async def decide(petition: PetitionIn) -> Response:
