@@ -59,7 +59,7 @@ def serve_forever(settings: Settings, address: Address, open_house: bool) -> Non
         app = build_app(triage, build_reception(store, _deciding(live, store), secret, open_house))
         if open_house:
             warning = f"OPEN: no accounts, no log-in; whoever uses this machine sees everything (port {address.port})"
-            err.print(warning, style="bold red", markup=False)
+            err.print(warning, style="bold red", markup=False, soft_wrap=True)
         live.start()
         try:
             uvicorn.run(app, host=address.host, port=address.port, log_config=None, access_log=False)
@@ -91,7 +91,7 @@ def _activate(rulebook: Rulebook, store: Store) -> None:
     store.ledger.activate_rulebook(rulebook.name, rulebook.digest, code_version(), COMMAND)
     if active is not None:
         before, now = (f"{one.name} {one.digest[:12]}" for one in (active, rulebook))
-        err.print(f"rulebook {now} takes the place of {before}", style="bold", markup=False)
+        err.print(f"rulebook {now} takes the place of {before}", style="bold", markup=False, soft_wrap=True)
 
 
 def _check_keys(store: Store, open_house: bool) -> None:
