@@ -52,11 +52,11 @@ def serve_forever(settings: Settings, address: Address, open_house: bool) -> Non
         _check_keys(store, open_house)
         triage = build_triage(settings)
         triage.engine.prepare()
-        _activate(triage.rulebook, store)
+        activate(triage.rulebook, store)
         live = LiveTriage(triage, settings)
         secret = read_secret(settings.secret_file)
         log_as_json()
-        app = build_app(triage, build_reception(store, _deciding(live, store), secret, open_house))
+        app = build_app(triage, build_reception(store, deciding(live, store), secret, open_house))
         if open_house:
             warning = f"OPEN: no accounts, no log-in; whoever uses this machine sees everything (port {address.port})"
             err.print(warning, style="bold red", markup=False, soft_wrap=True)
@@ -67,7 +67,7 @@ def serve_forever(settings: Settings, address: Address, open_house: bool) -> Non
             live.stop()
 
 
-def _deciding(live: LiveTriage, store: Store) -> Deciding:
+def deciding(live: LiveTriage, store: Store) -> Deciding:
     """The model in force, and beside it rules and models that are only tried."""
 
     def beside(petition: Petition, decision: Decision, petition_id: int) -> None:
@@ -78,7 +78,7 @@ def _deciding(live: LiveTriage, store: Store) -> Deciding:
     return Deciding(lambda: live.now, watchers, lambda: live.problem)
 
 
-def _activate(rulebook: Rulebook, store: Store) -> None:
+def activate(rulebook: Rulebook, store: Store) -> None:
     """Record the rulebook that decides from now on. Raises RulebookError for one that would leave codes in the store
     without meaning: nothing is silently deactivated.
     """
