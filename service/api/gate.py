@@ -6,8 +6,10 @@ from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from ipaddress import ip_address
 from time import monotonic
 from typing import Generic, TypeVar
+from urllib.parse import urlsplit
 
 from fastapi import HTTPException, Request
 from fastapi.concurrency import run_in_threadpool
@@ -19,6 +21,7 @@ from service.web.fields import fields
 from service.web.frame import Visitor, is_page
 
 COOKIE = "fenban_session"
+LOCAL_NAME = "localhost"
 FORM_HEADER, FORM_FIELD = "x-form-token", "form_token"
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 REMEMBERED, MOST_REMEMBERED = 5.0, 1024
@@ -140,6 +143,7 @@ class Gate:
         """
         address = request.client.host if request.client else ""
         if self.open_house:
+            _check_local(request)
             return replace(TRIAL, address=address)
         scheme, _, key = request.headers.get("authorization", "").partition(" ")
         if scheme.lower() == "bearer":
@@ -170,6 +174,29 @@ class Gate:
     def forget(self) -> None:
         """After a log-out: no session is remembered."""
         self._cookies.forget()
+
+
+def is_local(host: str) -> bool:
+    """Whether a name or address means this machine alone."""
+    try:
+        return host == LOCAL_NAME or ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def check_origin(request: Request) -> None:
+    """A foreign page must not act for its visitor where there is no session whose form token could be asked for."""
+    origin = request.headers.get("origin")
+    if origin is not None and urlsplit(origin).netloc != request.headers.get("host"):
+        raise HTTPException(403, "the request comes from another page")
+
+
+def _check_local(request: Request) -> None:
+    """An open house answers to its own name alone: a foreign one may be made to lead here (DNS rebinding)."""
+    check_origin(request)
+    host = request.url.hostname or ""
+    if not is_local(host):
+        raise HTTPException(403, "an open trial is asked as 127.0.0.1 or localhost")
 
 
 def _at(actor: Actor | None, address: str) -> Actor | None:

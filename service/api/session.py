@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from urllib.parse import urlsplit
 
-from fastapi import FastAPI, HTTPException, Request
+from fastapi import FastAPI, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from service.api.gate import COOKIE, Gate
+from service.api.gate import COOKIE, Gate, check_origin
 from service.credentials import LONGEST_PASSWORD, SESSION_SECONDS, SessionClaim
 from service.store.accounts import ThrottledError
 from service.web.fields import fields
@@ -26,7 +25,7 @@ def add_sessions(app: FastAPI, gate: Gate) -> None:
 
     @app.post("/login", include_in_schema=False)
     async def log_in(request: Request) -> Response:
-        _check_origin(request)
+        check_origin(request)
         name, password = _credentials(await fields(request))
         address = request.client.host if request.client else ""
         try:
@@ -52,13 +51,6 @@ def add_sessions(app: FastAPI, gate: Gate) -> None:
         answer = RedirectResponse("/login", 303)
         answer.delete_cookie(COOKIE, httponly=True, samesite="strict")
         return answer
-
-
-def _check_origin(request: Request) -> None:
-    """A foreign page must not log its visitor in (there is no session yet whose form token could be asked for)."""
-    origin = request.headers.get("origin")
-    if origin is not None and urlsplit(origin).netloc != request.headers.get("host"):
-        raise HTTPException(403, "the form comes from another page")
 
 
 def _page(request: Request, problem: str = "", status: int = 200) -> HTMLResponse:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from itertools import product
 
 import pytest
@@ -11,7 +11,9 @@ from fastapi.routing import APIRoute
 from starlette.testclient import TestClient
 
 from service.access import NEEDED, OF_DEPARTMENTS, PERMITTED, SCOPES, TRIAL, Permission, Role
+from service.api.app import build_app
 from service.api.gate import COOKIE, FORM_FIELD, FORM_HEADER, HANDING_IN, NEEDS, Need
+from service.api.reception import Deciding, build_reception
 from service.credentials import SESSION_SECONDS, Sessions
 from service.review import Action
 from service.store.accounts import MOST_TRIES
@@ -321,11 +323,31 @@ def test_logging_out_ends_every_copy_of_the_session(house: House) -> None:
 # ── an open house ───────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def test_in_an_open_house_everybody_may_everything_but_keep_accounts(house: House) -> None:
-    from service.api.app import build_app
-    from service.api.reception import Deciding, build_reception
-
+@pytest.fixture
+def trial(house: House) -> Iterator[TestClient]:
+    """`fenban serve --open`, asked from this machine."""
     reception = build_reception(house.store, Deciding(house.reception.desk.triage), SECRET, open_house=True)
-    with TestClient(build_app(house.reception.desk.triage(), reception)) as client:
-        assert client.post("/v1/petitions", json=PETITION).status_code == 201
-        assert client.get("/v1/audit").json()[0]["who"] == "trial"
+    app = build_app(house.reception.desk.triage(), reception)
+    with TestClient(app, base_url="http://127.0.0.1:8000") as client:
+        yield client
+
+
+def test_in_an_open_house_everybody_may_everything_but_keep_accounts(trial: TestClient) -> None:
+    assert trial.post("/v1/petitions", json=PETITION).status_code == 201
+    assert trial.get("/v1/audit").json()[0]["who"] == "trial"
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1:8000", "localhost:8000", "[::1]:8000"])
+def test_an_open_house_answers_to_its_own_names(trial: TestClient, host: str) -> None:
+    assert trial.get("/v1/petitions", headers={"Host": host}).status_code == 200
+
+
+@pytest.mark.parametrize("host", ["elsewhere.example", "10.0.0.1:8000", "127.0.0.1.elsewhere.example"])
+def test_an_open_house_answers_to_no_foreign_name(trial: TestClient, host: str) -> None:
+    assert trial.get("/v1/petitions", headers={"Host": host}).status_code == 403
+
+
+def test_a_foreign_page_cannot_act_in_an_open_house(trial: TestClient) -> None:
+    foreign = {"Origin": "http://elsewhere.example"}
+    assert trial.post("/v1/petitions", json=PETITION, headers=foreign).status_code == 403
+    assert trial.get("/v1/petitions", headers=foreign).status_code == 403
