@@ -13,6 +13,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 from rules.taxonomy import at_level
 from service.review import Action
 from service.store.database import Database
+from service.store.queue import can_be_done
 from service.store.records import Origin
 from service.store.schema import DecisionRow, DisagreementRow, PetitionRow, ReviewRow
 
@@ -59,9 +60,11 @@ class Figures:
     def queue(self) -> dict[tuple[str, str], Waiting]:
         """By state and band."""
         at = self._now()
-        asked = select(
-            PetitionRow.state, PetitionRow.band, func.count(), func.min(PetitionRow.created_at)
-        ).group_by(PetitionRow.state, PetitionRow.band)  # fmt: skip
+        asked = (
+            select(PetitionRow.state, PetitionRow.band, func.count(), func.min(PetitionRow.created_at))
+            .where(can_be_done())
+            .group_by(PetitionRow.state, PetitionRow.band)
+        )
         with self._database.reading() as session:
             rows = session.execute(asked).all()
         return {(state, band): Waiting(count, (at - oldest).total_seconds()) for state, band, count, oldest in rows}

@@ -15,7 +15,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 from classifier.errors import InputError
 from rules.rule import Kind, Urgency
 from rules.verdict import URGENCY_ORDER
-from service.review import State
+from service.review import TO_REVIEW, State
 from service.store.records import Order, QueueItem, QueuePage
 from service.store.schema import HIGHEST, PetitionRow, RecipientRow
 
@@ -55,7 +55,7 @@ class Question:
 def selected(question: Question, only_for: str | None) -> Select[PetitionRow]:
     """The rows of one page and one more. `only_for`: what this department may see."""
     keys = KEYS[question.order]
-    asked = select(PetitionRow).where(*_filters(question)).order_by(*keys).limit(question.limit + 1)
+    asked = select(PetitionRow).where(can_be_done(), *_filters(question)).order_by(*keys).limit(question.limit + 1)
     if question.after is not None:
         asked = asked.where(
             tuple_(*keys) > tuple_(*(literal(value) for value in _read(question.after, question.order)))
@@ -64,6 +64,11 @@ def selected(question: Question, only_for: str | None) -> Select[PetitionRow]:
         return asked
     told = question.category or question.kind or question.department
     return asked.where(visible_to(only_for), *([open_to(only_for)] if told else []))
+
+
+def can_be_done() -> ColumnElement[bool]:
+    """A petition that waits without its text, since it was purged, waits for nobody any more."""
+    return PetitionRow.purged_at.is_(None) | PetitionRow.state.not_in(TO_REVIEW)
 
 
 def _filters(question: Question) -> list[ColumnElement[bool]]:

@@ -109,6 +109,13 @@ def test_purging_keeps_codes_reviews_and_counts(store: Store, settle: Settle) ->
     )
 
 
+def test_a_purged_petition_waits_for_nobody(store: Store, held: int) -> None:
+    store.ledger.purge(date(2027, 1, 1), SUPERVISOR)
+    assert store.petitions.queue(Question(), CLERK).items == ()
+    assert store.figures.queue() == {}
+    assert store.petitions.read(held, CLERK).petition is None
+
+
 def test_a_purged_petition_cannot_teach(store: Store, settle: Settle) -> None:
     settle("1", received=date(2026, 10, 1))
     settle("2")
