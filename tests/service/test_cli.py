@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import io
 import json
 import os
 import subprocess
 import sys
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -19,30 +17,16 @@ import pytest
 from classifier.corpus import Corpus
 from rules.petition import Petition
 from rules.rulebook import load
-from service.__main__ import main
 from service.batch import Summary
 from service.cli import app
 from service.console import show_decision, show_summary
 from service.errors import ENDINGS, OutputError
 from service.triage import Triage
 from service.words import words
+from tests.service.command import CODES, DOCTOR, USAGE, Fenban, runner
 
 ROOT = Path(__file__).resolve().parents[2]
-CODES = {kind.__name__: ending.exit_code for kind, ending in ENDINGS.items()}
-USAGE, DOCTOR = 2, 9
 SECRET = "我家住在青禾小区七栋"
-
-
-@dataclass(frozen=True)
-class Ended:
-    """How a command ended."""
-
-    code: int
-    out: str
-    err: str
-
-
-Fenban = Callable[..., Ended]
 
 
 @pytest.fixture
@@ -53,24 +37,7 @@ def fenban(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], 
     """
     monkeypatch.setattr("service.training.read_corpus", lambda: Corpus(()))
     monkeypatch.setattr("service.assemble.shipped_models", lambda: pack_folder / "no-models")
-    monkeypatch.setattr(sys, "excepthook", sys.excepthook)
-    monkeypatch.setenv("FENBAN_PACK", str(pack_folder))
-    monkeypatch.setenv("COLUMNS", "200")
-    monkeypatch.setenv("TERM", "dumb")
-
-    def fenban(*arguments: str | Path, stdin: bytes = b"") -> Ended:
-        monkeypatch.setattr(sys, "argv", ["fenban", *map(str, arguments)])
-        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin), encoding="utf-8"))
-        capsys.readouterr()
-        code = 0
-        try:
-            main()
-        except SystemExit as ended:
-            code = int(ended.code or 0)
-        shown = capsys.readouterr()
-        return Ended(code, shown.out, shown.err)
-
-    return fenban
+    return runner(monkeypatch, capsys, pack=pack_folder)
 
 
 def process(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -13,29 +12,15 @@ from openpyxl import load_workbook
 
 from classifier.corpus import Corpus
 from rules.petition import Petition
-from service.__main__ import main
 from service.access import COMMAND
 from service.desk import Desk
-from service.errors import ENDINGS
 from service.review import Action, Review
 from service.store.store import open_store
 from service.triage import Triage
+from tests.service.command import CODES, Fenban, runner
 
 Rows = list[tuple[str, str, str, str]]
-CODES = {kind.__name__: ending.exit_code for kind, ending in ENDINGS.items()}
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
-
-
-@dataclass(frozen=True)
-class Ended:
-    """How a command ended."""
-
-    code: int
-    out: str
-    err: str
-
-
-Fenban = Callable[..., Ended]
 
 
 @pytest.fixture
@@ -45,28 +30,8 @@ def fenban(
     """Runs a command in this process; no shipped model, no petitions of ours, a store and models of its own."""
     monkeypatch.setattr("service.training.read_corpus", lambda: Corpus(()))
     monkeypatch.setattr("service.assemble.shipped_models", lambda: tmp_path / "shipped")
-    monkeypatch.setattr(sys, "excepthook", sys.excepthook)
-    for name, value in (
-        ("FENBAN_PACK", str(pack_folder)),
-        ("FENBAN_MODELS_DIR", str(tmp_path / "models")),
-        ("FENBAN_DATABASE_URL", f"sqlite:///{tmp_path / 'fenban.db'}"),
-        ("COLUMNS", "200"),
-        ("TERM", "dumb"),
-    ):
-        monkeypatch.setenv(name, value)
-
-    def fenban(*arguments: str | Path) -> Ended:
-        monkeypatch.setattr(sys, "argv", ["fenban", *map(str, arguments)])
-        capsys.readouterr()
-        code = 0
-        try:
-            main()
-        except SystemExit as ended:
-            code = int(ended.code or 0)
-        shown = capsys.readouterr()
-        return Ended(code, shown.out, shown.err)
-
-    return fenban
+    url = f"sqlite:///{tmp_path / 'fenban.db'}"
+    return runner(monkeypatch, capsys, pack=pack_folder, models_dir=tmp_path / "models", database_url=url)
 
 
 def petitions(rows: Rows) -> list[tuple[Petition, str]]:

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import io
 import logging
-import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
@@ -15,30 +12,15 @@ import uvicorn
 from starlette.testclient import TestClient
 
 from rules.petition import Petition
-from service.__main__ import main
 from service.access import SCOPES
 from service.decision import Decision
-from service.errors import ENDINGS
 from service.server import Address
 from service.store import accounts
 from service.store.store import Store, open_store
+from tests.service.command import CODES, USAGE, Ended, Fenban, runner
 from tests.service.people import CLERK
 
-CODES = {kind.__name__: ending.exit_code for kind, ending in ENDINGS.items()}
-USAGE = 2
 PASSWORD = "正确的密码够长了吗够长"
-
-
-@dataclass(frozen=True)
-class Ended:
-    """How a command ended."""
-
-    code: int
-    out: str
-    err: str
-
-
-Fenban = Callable[..., Ended]
 
 
 @pytest.fixture
@@ -57,26 +39,10 @@ def fenban(
     """Runs a command in this process, on a store of its own; no shipped model is there."""
     monkeypatch.setattr("service.assemble.shipped_models", lambda: pack_folder / "no-models")
     monkeypatch.setattr(accounts, "hash_password", lambda password: f"hash of {password}")
-    monkeypatch.setattr(sys, "excepthook", sys.excepthook)
-    monkeypatch.setenv("FENBAN_PACK", str(pack_folder))
-    monkeypatch.setenv("COLUMNS", "200")
-    monkeypatch.setenv("TERM", "dumb")
     root = logging.getLogger()
     before = (root.level, root.handlers[:])
 
-    def fenban(*arguments: str, stdin: str = "") -> Ended:
-        monkeypatch.setattr(sys, "argv", ["fenban", *arguments])
-        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin.encode()), encoding="utf-8"))
-        capsys.readouterr()
-        code = 0
-        try:
-            main()
-        except SystemExit as ended:
-            code = int(ended.code or 0)
-        shown = capsys.readouterr()
-        return Ended(code, shown.out, shown.err)
-
-    yield fenban
+    yield runner(monkeypatch, capsys, pack=pack_folder)
     root.setLevel(before[0])
     root.handlers[:] = before[1]
 

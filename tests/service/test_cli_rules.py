@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,7 +12,6 @@ from openpyxl import load_workbook
 
 from rules.petition import Petition
 from rules.rulebook import load
-from service.__main__ import main
 from service.access import COMMAND
 from service.assemble import build_engine, shadow_watchers
 from service.correction import Correction
@@ -22,6 +20,7 @@ from service.store.petitions import Change
 from service.store.store import Store, open_store
 from service.triage import Triage
 from service.words import words
+from tests.service.command import runner
 
 SECRET = "青禾小区的喷泉水池漏水三个月"
 OWN = """\
@@ -47,18 +46,11 @@ def url(tmp_path: Path) -> str:
 def fenban(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], pack_folder: Path, url: str) -> Run:
     """Runs a command in this process: exit code, output, errors."""
     monkeypatch.setattr("service.assemble.shipped_models", lambda: pack_folder / "no-models")
-    for name, value in {"FENBAN_PACK": str(pack_folder), "FENBAN_DATABASE_URL": url, "COLUMNS": "200"}.items():
-        monkeypatch.setenv(name, value)
+    ended = runner(monkeypatch, capsys, pack=pack_folder, database_url=url)
 
     def run(*arguments: object) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["fenban", *map(str, arguments)])
-        code = 0
-        try:
-            main()
-        except SystemExit as ended:
-            code = int(ended.code or 0)
-        out, err = capsys.readouterr()
-        return code, out, err
+        told = ended(*arguments)
+        return told.code, told.out, told.err
 
     return run
 
