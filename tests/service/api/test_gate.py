@@ -80,6 +80,15 @@ def test_nobody_passes_without_saying_who_they_are(house: House) -> None:
             assert answer.status_code == 401 or not route.path.startswith(("/v1/", "/metrics"))
 
 
+def test_the_body_of_a_stranger_is_not_read(house: House) -> None:
+    """Else 48 MiB of JSON would be parsed for anybody: what is wrong with it must not be told either."""
+    nobody, reads = house.client(), [route for route in routes(house) if route.body_field is not None]
+    assert {route.path for route in reads} >= {"/v1/petitions", "/v1/decisions", "/v1/decisions/batch"}
+    for route in reads:
+        answer = nobody.post(address(route.path), content=b"{", headers={"content-type": "application/json"})
+        assert answer.status_code == 401, route.path
+
+
 def test_health_and_documentation_are_open(house: House) -> None:
     nobody = house.client()
     for path in ("/healthz", "/readyz", "/version", "/docs", "/openapi.json", "/login"):
