@@ -25,9 +25,10 @@ MEDIA = "application/problem+json"
 HEADERS = {
     "x-content-type-options": "nosniff",
     "x-frame-options": "DENY",
-    "referrer-policy": "no-referrer",
+    "referrer-policy": "same-origin",
     "cache-control": "no-store",
 }
+"""Under `no-referrer` browsers send even our own forms with `Origin: null`, and the log-in takes them for foreign."""
 POLICY = "default-src 'self'; img-src 'self' data:; frame-ancestors 'none'; form-action 'self'; base-uri 'none'"
 DOCS_POLICY = POLICY + "; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'"
 Headers = tuple[tuple[bytes, bytes], ...]

@@ -459,7 +459,7 @@ def test_the_style_sheet_loads_nothing_from_elsewhere(api: TestClient) -> None:
     [
         ("x-content-type-options", "nosniff"),
         ("x-frame-options", "DENY"),
-        ("referrer-policy", "no-referrer"),
+        ("referrer-policy", "same-origin"),
         ("cache-control", "no-store"),
     ],
 )
