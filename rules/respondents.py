@@ -177,7 +177,7 @@ class Respondents:
         return whole or next((body.department for body in ends), None)
 
     def department_within(self, name: str) -> str | None:
-        """The department whose longest name stands in this one: it may be meant (教育局局长), or near (教育局旁饭店)."""
+        """The department whose name stands in this one, the longest: meant (教育局局长) or near (教育局旁饭店)."""
         folded, known = fold_name(name), self._bodies
         within = (one for one in known if one in folded and known[one].department)
         return known[found].department if (found := max(within, key=len, default=None)) else None

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from ipaddress import ip_address
 
 import uvicorn
 
@@ -14,6 +13,7 @@ from rules.petition import Petition
 from rules.rulebook import Rulebook
 from service.access import COMMAND
 from service.api.app import build_app
+from service.api.gate import is_loopback
 from service.api.monitoring import log_as_json
 from service.api.reception import Deciding, build_reception
 from service.assemble import build_store, build_triage, code_version, shadow_watchers
@@ -24,8 +24,6 @@ from service.live import LiveTriage
 from service.settings import Settings
 from service.stale import stale_references
 from service.store.store import Store
-
-LOCAL_NAME = "localhost"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +36,7 @@ class Address:
     @property
     def loopback(self) -> bool:
         """Whether only this machine reaches it."""
-        try:
-            return self.host == LOCAL_NAME or ip_address(self.host).is_loopback
-        except ValueError:
-            return False
+        return is_loopback(self.host)
 
 
 def serve_forever(settings: Settings, address: Address, open_house: bool) -> None:

@@ -6,8 +6,10 @@ from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from ipaddress import ip_address
 from time import monotonic
 from typing import Generic, TypeVar
+from urllib.parse import urlsplit
 
 from fastapi import HTTPException, Request
 from fastapi.concurrency import run_in_threadpool
@@ -21,6 +23,7 @@ from service.web.fields import fields, is_form
 from service.web.frame import Visitor, is_page
 
 COOKIE = "fenban_session"
+LOCAL_NAME = "localhost"
 FORM_HEADER, FORM_FIELD = "x-form-token", "form_token"
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 REMEMBERED, MOST_REMEMBERED = 5.0, 1024
@@ -142,6 +145,7 @@ class Gate:
         """
         address = request.client.host if request.client else ""
         if self.open_house:
+            _check_at_home(request)
             return replace(TRIAL, address=address)
         scheme, _, key = request.headers.get("authorization", "").partition(" ")
         if scheme.lower() == "bearer":
@@ -189,6 +193,31 @@ class Gated(APIRoute):
         if self.body_field is not None and scope["method"] in (self.methods or ()) and not is_form(Request(scope)):
             await self.ask(scope)
         await super().handle(scope, receive, send)
+
+
+def is_loopback(host: str) -> bool:
+    """Whether this is an address of this machine that no other machine reaches."""
+    try:
+        return host == LOCAL_NAME or ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _check_at_home(request: Request) -> None:
+    """A trial asks nobody who they are, so no foreign page may ask through the browser of whoever runs it: not by a
+    form, nor under a name of its own for this machine (DNS rebinding). Raises HTTPException.
+    """
+    host, origin = request.headers.get("host", ""), request.headers.get("origin")
+    if not is_loopback(_name(host)) or (origin is not None and urlsplit(origin).netloc != host):
+        raise HTTPException(403, "a trial answers pages and programs of this machine alone")
+
+
+def _name(host: str) -> str:
+    """Without the port; "" of what is no host."""
+    try:
+        return urlsplit(f"//{host}").hostname or ""
+    except ValueError:
+        return ""
 
 
 def _at(actor: Actor | None, address: str) -> Actor | None:

@@ -309,6 +309,12 @@ def test_a_log_in_form_with_too_many_fields_is_refused(house: House) -> None:
     assert house.client().post("/login", data={f"f{number}": "x" for number in range(50)}).status_code == 400
 
 
+def test_browsers_name_the_origin_of_our_own_form(house: House) -> None:
+    """Under `no-referrer` they would send `Origin: null` with it, and nobody could log in with a browser."""
+    assert house.client().get("/login").headers["referrer-policy"] == "same-origin"
+    assert log_in(house, Origin="http://testserver").status_code == 303  # type: ignore[attr-defined]
+
+
 @pytest.mark.parametrize("origin", ["https://elsewhere.example", "null", "http://testserver.example"])
 def test_a_foreign_page_cannot_log_its_visitor_in(house: House, origin: str) -> None:
     assert log_in(house, Origin=origin).status_code == 403  # type: ignore[attr-defined]
@@ -335,6 +341,30 @@ def test_in_an_open_house_everybody_may_everything_but_keep_accounts(house: Hous
     from service.api.reception import Deciding, build_reception
 
     reception = build_reception(house.store, Deciding(house.reception.desk.triage), SECRET, open_house=True)
-    with TestClient(build_app(house.reception.desk.triage(), reception)) as client:
+    with TestClient(build_app(house.reception.desk.triage(), reception), base_url="http://127.0.0.1:8000") as client:
         assert client.post("/v1/petitions", json=PETITION).status_code == 201
         assert client.get("/v1/audit").json()[0]["who"] == "trial"
+
+
+@pytest.mark.parametrize(
+    ("foreign", "status"),
+    [
+        ({}, 200),
+        ({"host": "localhost"}, 200),
+        ({"host": "[::1]:8000", "origin": "http://[::1]:8000"}, 200),
+        ({"host": "elsewhere.example:8000"}, 403),
+        ({"host": "elsewhere.example", "origin": "http://elsewhere.example"}, 403),
+        ({"origin": "http://elsewhere.example"}, 403),
+        ({"origin": "null"}, 403),
+        ({"host": "[broken"}, 403),
+    ],
+)
+def test_a_foreign_page_has_no_part_in_an_open_house(house: House, foreign: dict[str, str], status: int) -> None:
+    """Neither by a form, nor by giving this machine a name of its own."""
+    from service.api.app import build_app
+    from service.api.reception import Deciding, build_reception
+
+    reception = build_reception(house.store, Deciding(house.reception.desk.triage), SECRET, open_house=True)
+    client = TestClient(build_app(house.reception.desk.triage(), reception), base_url="http://127.0.0.1:8000")
+    assert client.get("/v1/petitions", headers=foreign).status_code == status
+    assert client.post("/v1/decisions", json={"body": "停水了"}, headers=foreign).status_code == status
