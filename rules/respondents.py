@@ -17,7 +17,7 @@ from rules.context import FAR, ContextWords, Grammar, Scene, Standing
 from rules.departments import Departments
 from rules.rule import LONGEST_TERM, Slug, Strict, Terms
 from rules.succession import all_stand_for, stands_for
-from rules.text import fold
+from rules.text import fold, fold_name
 from rules.value import value
 
 BODIES, SAID = "respondent_bodies", "respondent_said"
@@ -170,11 +170,17 @@ class Respondents:
         return Respondents(self.words.model_copy(update={"beyond": beyond}), departments)
 
     def department_of(self, name: str) -> str | None:
-        """The department with this code, name or alias, or whose name ends this one (东河派出所)."""
-        whole = self.departments.find(name)
-        folded = fold(name.strip())
+        """The department with this code, name or alias, or whose name ends this one (东河派出所); see `fold_name`."""
+        folded = fold_name(name)
+        whole = self.departments.find(name) or self.departments.find(folded)
         ends = (self._bodies[folded[start:]] for start in range(len(folded)) if folded[start:] in self._bodies)
         return whole or next((body.department for body in ends), None)
+
+    def department_within(self, name: str) -> str | None:
+        """The department whose name stands in this one, the longest: meant (教育局局长) or near (教育局旁饭店)."""
+        folded, known = fold_name(name), self._bodies
+        within = (one for one in known if one in folded and known[one].department)
+        return known[found].department if (found := max(within, key=len, default=None)) else None
 
     def _complaints(self, text: str, mark: Occurrence, bodies: Sequence[_Body]) -> Iterator[Respondent]:
         """Bodies of which the term at `mark` is said: before it, or after it (举报…, 贪污的…)."""

@@ -32,6 +32,11 @@ def fold(text: str) -> str:
     return text
 
 
+def fold_name(name: str) -> str:
+    """A name as others may have written it, in the form that names are looked up in: folded, without blanks."""
+    return fold("".join(name.split()))
+
+
 _USUAL = (("\uff0c", ","), ("\uff01", "!"), ("\uff1f", "?"), ("\uff1a", ":"), ("\uff08", "("), ("\uff09", ")"))
 """Punctuation that almost every text has, folded."""
 MANY = 20

@@ -29,15 +29,20 @@ class Guarded:
 
 def all_respondents(match: Match, kind: KindAnswer | None, rulebook: Rulebook) -> tuple[Respondent, ...]:
     """Those the text complains of, and those that the caller gives by code or name: these are certain, of the sort that
-    the kind of the petition says.
+    the kind of the petition says. A name that only holds that of a department (住建局燃气科) is not: a person looks.
     """
     found = rulebook.respondents.find(match.text, match.marks)
     given = match.reading.petition.respondents
     if not given:
         return found
     sort = Sort.ACCUSATION if accuses(kind) else Sort.CONDUCT
-    code_of = rulebook.respondents.department_of
-    return (*found, *(Respondent(0, 0, name, code_of(name), sort, certain=True) for name in given))
+    return (*found, *(_given(name, sort, rulebook) for name in given))
+
+
+def _given(name: str, sort: Sort, rulebook: Rulebook) -> Respondent:
+    code = rulebook.respondents.department_of(name)
+    near = rulebook.respondents.department_within(name) if code is None else None
+    return Respondent(0, 0, name, code or near, sort, certain=near is None)
 
 
 def is_accusation(respondents: Sequence[Respondent], kind: str | None) -> bool:

@@ -13,7 +13,7 @@ from rules.petition import Petition
 from rules.rulebook import Rulebook
 from service.access import COMMAND
 from service.api.app import build_app
-from service.api.gate import is_local
+from service.api.gate import is_loopback
 from service.api.monitoring import log_as_json
 from service.api.reception import Deciding, build_reception
 from service.assemble import build_store, build_triage, code_version, shadow_watchers
@@ -36,7 +36,7 @@ class Address:
     @property
     def loopback(self) -> bool:
         """Whether only this machine reaches it."""
-        return is_local(self.host)
+        return is_loopback(self.host)
 
 
 def serve_forever(settings: Settings, address: Address, open_house: bool) -> None:

@@ -15,6 +15,7 @@ from pydantic import TypeAdapter
 
 from rules.petition import Petition
 from rules.rulebook import Rulebook
+from service.api.gate import Gated
 from service.api.gathering import Gathering
 from service.api.monitoring import add_metrics
 from service.api.petitions import add_petitions
@@ -59,6 +60,7 @@ def build_app(triage: Triage, reception: Reception | None = None) -> FastAPI:
         docs_url=None,
         redoc_url=None,
     )
+    app.router.route_class = Gated
     now = reception.desk.triage if reception else lambda: triage
     add_problems(app)
     _add_decisions(app, now, reception.monitor.decided if reception else None)

@@ -13,11 +13,13 @@ from urllib.parse import urlsplit
 
 from fastapi import HTTPException, Request
 from fastapi.concurrency import run_in_threadpool
+from fastapi.routing import APIRoute
+from starlette.types import Receive, Scope, Send
 
 from service.access import PERMITTED, TRIAL, Actor, Permission
 from service.credentials import Sessions
 from service.store.accounts import Accounts
-from service.web.fields import fields
+from service.web.fields import fields, is_form
 from service.web.frame import Visitor, is_page
 
 COOKIE = "fenban_session"
@@ -143,7 +145,7 @@ class Gate:
         """
         address = request.client.host if request.client else ""
         if self.open_house:
-            _check_local(request)
+            _check_at_home(request)
             return replace(TRIAL, address=address)
         scheme, _, key = request.headers.get("authorization", "").partition(" ")
         if scheme.lower() == "bearer":
@@ -176,8 +178,25 @@ class Gate:
         self._cookies.forget()
 
 
-def is_local(host: str) -> bool:
-    """Whether a name or address means this machine alone."""
+class Gated(APIRoute):
+    """A route whose dependencies (the gate) are asked before a JSON body is read: FastAPI alone parses it first, and so
+    whatever a stranger sends.
+    """
+
+    async def ask(self, scope: Scope) -> None:
+        """Ask them; they look at the head of the request alone. Raises HTTPException."""
+        for needed in self.dependencies:
+            if needed.dependency is not None:
+                await needed.dependency(Request(scope))
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if self.body_field is not None and scope["method"] in (self.methods or ()) and not is_form(Request(scope)):
+            await self.ask(scope)
+        await super().handle(scope, receive, send)
+
+
+def is_loopback(host: str) -> bool:
+    """Whether this is an address of this machine that no other machine reaches."""
     try:
         return host == LOCAL_NAME or ip_address(host).is_loopback
     except ValueError:
@@ -187,16 +206,33 @@ def is_local(host: str) -> bool:
 def check_origin(request: Request) -> None:
     """A foreign page must not act for its visitor where there is no session whose form token could be asked for."""
     origin = request.headers.get("origin")
-    if origin is not None and urlsplit(origin).netloc != request.headers.get("host"):
+    if origin is not None and _host(origin) != request.headers.get("host"):
         raise HTTPException(403, "the request comes from another page")
 
 
-def _check_local(request: Request) -> None:
-    """An open house answers to its own name alone: a foreign one may be made to lead here (DNS rebinding)."""
+def _host(origin: str) -> str:
+    """Host and port of an origin; "" of what is none."""
+    try:
+        return urlsplit(origin).netloc
+    except ValueError:
+        return ""
+
+
+def _check_at_home(request: Request) -> None:
+    """A trial asks nobody who they are, so no foreign page may ask through the browser of whoever runs it: not by a
+    form, nor under a name of its own for this machine (DNS rebinding). Raises HTTPException.
+    """
     check_origin(request)
-    host = request.url.hostname or ""
-    if not is_local(host):
-        raise HTTPException(403, "an open trial is asked as 127.0.0.1 or localhost")
+    if not is_loopback(_name(request.headers.get("host", ""))):
+        raise HTTPException(403, "a trial answers pages and programs of this machine alone")
+
+
+def _name(host: str) -> str:
+    """Without the port; "" of what is no host."""
+    try:
+        return urlsplit(f"//{host}").hostname or ""
+    except ValueError:
+        return ""
 
 
 def _at(actor: Actor | None, address: str) -> Actor | None:
@@ -204,6 +240,4 @@ def _at(actor: Actor | None, address: str) -> Actor | None:
 
 
 async def _form_token(request: Request) -> str:
-    if not request.headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
-        return ""
     return (await fields(request)).get(FORM_FIELD, "")

@@ -19,14 +19,16 @@ from service.errors import ENDINGS
 from service.web.frame import is_page, trouble
 
 log = logging.getLogger("fenban")
-MAX_BODY = 48 << 20
+MAX_BODY, MAX_FORM = 48 << 20, 1 << 20
+"""Bytes of a request body: of JSON, of anything else (the longest petition a form can hold takes a quarter of it)."""
 MEDIA = "application/problem+json"
 HEADERS = {
     "x-content-type-options": "nosniff",
     "x-frame-options": "DENY",
-    "referrer-policy": "no-referrer",
+    "referrer-policy": "same-origin",
     "cache-control": "no-store",
 }
+"""Under `no-referrer` browsers send even our own forms with `Origin: null`, and the log-in takes them for foreign."""
 POLICY = "default-src 'self'; img-src 'self' data:; frame-ancestors 'none'; form-action 'self'; base-uri 'none'"
 DOCS_POLICY = POLICY + "; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'"
 Headers = tuple[tuple[bytes, bytes], ...]
@@ -95,7 +97,7 @@ async def _known(request: Request, error: Exception) -> Response:
 
 
 class BodyTooLargeError(Exception):
-    """A request body beyond MAX_BODY bytes."""
+    """A request body beyond its bound."""
 
 
 class Guard:
@@ -108,7 +110,8 @@ class Guard:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        exchange = _Exchange(receive, send, ON_DOCS if scope["path"] == "/docs" else EVERYWHERE)
+        most = MAX_BODY if _is_json(scope) else MAX_FORM
+        exchange = _Exchange(receive, send, ON_DOCS if scope["path"] == "/docs" else EVERYWHERE, most)
         try:
             await self._app(scope, exchange.receive, exchange.send)
         except BodyTooLargeError:
@@ -121,8 +124,13 @@ class Guard:
                 await answer(scope, receive, exchange.send)
         if exchange.too_large and not exchange.started:
             exchange.too_large = False
-            answer = problem(413, "too large", f"a request body may have {MAX_BODY} bytes")
+            answer = problem(413, "too large", f"a request body of this type may have {most} bytes")
             await answer(scope, receive, exchange.send)
+
+
+def _is_json(scope: Scope) -> bool:
+    """Whether the body says that it is JSON."""
+    return any(name == b"content-type" and value.startswith(b"application/json") for name, value in scope["headers"])
 
 
 class _Exchange:
@@ -131,8 +139,8 @@ class _Exchange:
     Once the body is too large nothing of the application's answer goes out: FastAPI would make a 400 of it.
     """
 
-    def __init__(self, receive: Receive, send: Send, headers: Headers) -> None:
-        self._receive, self._send, self._headers = receive, send, headers
+    def __init__(self, receive: Receive, send: Send, headers: Headers, most: int) -> None:
+        self._receive, self._send, self._headers, self._most = receive, send, headers, most
         self._size = 0
         self.started = False
         self.too_large = False
@@ -140,7 +148,7 @@ class _Exchange:
     async def receive(self) -> Message:
         message = await self._receive()
         self._size += len(message.get("body", b""))
-        if self._size > MAX_BODY:
+        if self._size > self._most:
             self.too_large = True
             raise BodyTooLargeError
         return message

@@ -21,6 +21,9 @@ EXAMPLE: dict[str, JsonValue] = {
 }
 
 
+Named = Annotated[str, StringConstraints(min_length=1, max_length=200, strip_whitespace=True)]
+
+
 class PetitionIn(BaseModel):
     """A petition. There is no field for who wrote it."""
 
@@ -32,7 +35,7 @@ class PetitionIn(BaseModel):
     channel: Short = ""
     region: Short = ""
     received_at: date | None = Field(None, description="day of receipt; without it the day of the call counts")
-    respondents: tuple[Short, ...] = Field((), max_length=20, description="organisations complained of: codes or names")
+    respondents: tuple[Named, ...] = Field((), max_length=20, description="organisations complained of: codes or names")
 
     @model_validator(mode="after")
     def _readable(self) -> PetitionIn:

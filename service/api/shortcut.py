@@ -5,16 +5,16 @@ from __future__ import annotations
 import json
 from collections.abc import Awaitable, Callable
 
-from fastapi import Request, Response
-from fastapi.routing import APIRoute
+from fastapi import Response
 from starlette.types import Message, Receive, Scope, Send
 
+from service.api.gate import Gated
 from service.api.schemas import PetitionIn
 
 PLAIN_JSON = (b"content-type", b"application/json")
 
 
-class Shortcut(APIRoute):
+class Shortcut(Gated):
     """A route whose endpoint takes one PetitionIn and gives a Response.
 
     A body that PetitionIn accepts goes straight to the endpoint. Whatever else comes (another type, a wrong field, a
@@ -28,9 +28,7 @@ class Shortcut(APIRoute):
         if scope["method"] != "POST" or PLAIN_JSON not in scope["headers"]:
             await super().handle(scope, receive, send)
             return
-        for needed in self.dependencies:
-            if needed.dependency is not None:
-                await needed.dependency(Request(scope))
+        await self.ask(scope)
         messages = await _received(receive)
         petition = _petition(b"".join([message.get("body", b"") for message in messages]))
         if petition is None:

@@ -8,10 +8,20 @@ from urllib.parse import parse_qs
 from fastapi import HTTPException, Request
 
 MOST_FIELDS, MOST_DIGITS = 10, 9
+FORM = "application/x-www-form-urlencoded"
+
+
+def is_form(request: Request) -> bool:
+    """Whether the body is a form."""
+    return request.headers.get("content-type", "").startswith(FORM)
 
 
 async def fields(request: Request) -> Mapping[str, str]:
-    """Each field's first value as it was sent. Raises HTTPException for too many fields."""
+    """Each field's first value as it was sent; none of a body that is no form. Raises HTTPException for too many
+    fields.
+    """
+    if not is_form(request):
+        return {}
     body = (await request.body()).decode("utf-8", "replace")
     try:
         given = parse_qs(body, max_num_fields=MOST_FIELDS)

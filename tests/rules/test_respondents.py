@@ -197,12 +197,29 @@ def test_the_engine_gives_the_marks() -> None:
         ("派出所", "police-station"),
         ("东河派出所", "police-station"),
         ("某县教育局", "education"),
+        ("ＥＤＵＣＡＴＩＯＮ", "education"),
+        ("Education", "education"),
+        ("教 育　局", "education"),
         ("城北中学", None),
         ("不存在的单位", None),
     ],
 )
 def test_a_name_leads_to_its_department_by_its_end(name: str, code: str | None) -> None:
     assert national().respondents.department_of(name) == code
+
+
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [
+        ("县教育局基教科", "education"),
+        ("教育局局长", "education"),
+        ("教育局旁边的小饭店", "education"),
+        ("不存在的单位", None),
+        ("局长", None),
+    ],
+)
+def test_a_department_may_stand_within_a_name(name: str, code: str | None) -> None:
+    assert national().respondents.department_within(name) == code
 
 
 def test_without_words_nothing_is_looked_for_and_nothing_found() -> None:

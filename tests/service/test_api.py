@@ -226,10 +226,20 @@ def test_a_wrong_method_is_told_the_right_ones(api: TestClient) -> None:
     assert api.get(DECISIONS).headers["allow"] == "POST"
 
 
-@pytest.mark.parametrize("path", [DECISIONS, BATCH, "/"])
+@pytest.mark.parametrize("path", [DECISIONS, BATCH])
 def test_a_body_beyond_the_bound_is_too_large(api: TestClient, monkeypatch: pytest.MonkeyPatch, path: str) -> None:
     monkeypatch.setattr(problems, "MAX_BODY", 1000)
     assert refusal(api.post(path, content=b" " * 1001, headers=JSON))["status"] == 413
+
+
+def test_a_form_has_a_narrower_bound(api: TestClient) -> None:
+    """The longest petition fits many times over; more would only be work for the service."""
+    assert refusal(api.post("/", data={"body": "路" * 200_000}))["status"] == 413
+    assert api.post("/", data={"body": "路" * 20_000}).status_code == 200
+
+
+def test_a_page_reads_nothing_but_forms(api: TestClient) -> None:
+    assert api.post("/", content="body=路灯坏了".encode(), headers=JSON).status_code == 422
 
 
 # ── a fault of ours ─────────────────────────────────────────────────────────────────────────────────────────────────
@@ -449,7 +459,7 @@ def test_the_style_sheet_loads_nothing_from_elsewhere(api: TestClient) -> None:
     [
         ("x-content-type-options", "nosniff"),
         ("x-frame-options", "DENY"),
-        ("referrer-policy", "no-referrer"),
+        ("referrer-policy", "same-origin"),
         ("cache-control", "no-store"),
     ],
 )

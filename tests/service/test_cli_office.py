@@ -214,7 +214,7 @@ def started(monkeypatch: pytest.MonkeyPatch) -> list[tuple[object, dict[str, obj
     calls: list[tuple[object, dict[str, object]]] = []
 
     def run(app: object, **how: object) -> None:
-        with TestClient(app, base_url="http://127.0.0.1") as client:  # type: ignore[arg-type]
+        with TestClient(app, base_url=f"http://{how['host']}") as client:  # type: ignore[arg-type]
             how["answer"] = client.get("/v1/petitions").status_code
         calls.append((app, how))
 

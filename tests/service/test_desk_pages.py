@@ -44,8 +44,8 @@ HandIn = Callable[..., int]
 class Browser:
     """A browser that follows no redirect, and fills in forms as the page before had them."""
 
-    def __init__(self, app: Any, address: str = "http://testserver") -> None:
-        self.client = TestClient(app, base_url=address, follow_redirects=False)
+    def __init__(self, app: Any, host: str = "testserver") -> None:
+        self.client = TestClient(app, base_url=f"http://{host}", follow_redirects=False)
 
     def get(self, path: str) -> Any:
         return self.client.get(path)
@@ -127,8 +127,8 @@ def clerk(browser: Browser) -> Browser:
 @pytest.fixture
 def trial(store: Store, triage: Triage) -> Browser:
     """`fenban serve --open`."""
-    app = build_app(triage, build_reception(store, Deciding(lambda: triage), SECRET, open_house=True))
-    return Browser(app, "http://127.0.0.1:8000")
+    reception = build_reception(store, Deciding(lambda: triage), SECRET, open_house=True)
+    return Browser(build_app(triage, reception), "127.0.0.1:8000")
 
 
 @pytest.fixture

@@ -255,6 +255,16 @@ def test_respondents_of_the_caller_are_certain() -> None:
     assert is_accusation(heard("town", kind=Kind.ACCUSATION), None)
 
 
+def test_a_name_that_only_holds_that_of_a_department_is_looked_at_by_a_person() -> None:
+    """Whoever named the bureau's head or section may mean the bureau: it must not be sent there by itself."""
+    for name in ("教育局局长", "县教育局基教科"):
+        people = heard(name)
+        assert [(one.department, one.certain) for one in people] == [("education", False)]
+        assert guard(sent("education"), people, "appeal", national()).reasons == (Reason.RESPONDENT_UNCLEAR,)
+        accused = guard(sent("education"), heard(name, kind=Kind.ACCUSATION), "accusation", national())
+        assert "education" in {one.code for one in accused.assignment.withheld}
+
+
 def test_most_callers_give_none() -> None:
     assert heard() == ()
 
