@@ -44,6 +44,8 @@ PROBLEMS: dict[int | str, dict[str, Any]] = {
     422: {"description": "a field is wrong", "content": {MEDIA: {"schema": _problem_schema()}}}
 }
 JSON = "application/json"
+NOT_TAKEN_UP = "a model that was named cannot be used, and the one before decides; the log says why"
+"""Anybody may ask whether the service is ready; names of files are for the log."""
 Now = Callable[[], Triage]
 """Gives the main flow in force at this moment: a promoted model may come into force at any."""
 
@@ -137,12 +139,12 @@ def _add_health(app: FastAPI, now: Now, reception: Reception | None) -> None:
     @app.get("/readyz", tags=["health"])
     def ready() -> dict[str, str]:
         """Rulebook and model are loaded, and the store answers; a service without a model is ready too, and says so.
-        `problem`: why a model that was promoted is not in use.
+        `problem`: a model that was promoted is not in use.
         """
         told = {"status": "ready", "model": now().versions.model or "none"}
         if reception:
             reception.desk.store.database.ask()
-            told |= {"problem": problem} if (problem := reception.problem()) else {}
+            told |= {"problem": NOT_TAKEN_UP} if reception.problem() else {}
         return told
 
     @app.get("/version", tags=["health"])

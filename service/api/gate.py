@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -24,6 +25,8 @@ from service.web.frame import Visitor, is_page
 
 COOKIE = "fenban_session"
 LOCAL_NAME = "localhost"
+ADDRESS = re.compile(r"[0-9A-Za-z.:%_-]{1,60}")
+"""Of IPv4 and IPv6, with zones, and names that test clients have."""
 FORM_HEADER, FORM_FIELD = "x-form-token", "form_token"
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 REMEMBERED, MOST_REMEMBERED = 5.0, 1024
@@ -143,7 +146,7 @@ class Gate:
         """Who asks: by token, by session, or anybody where the house is open. A request of a browser that changes
         something must carry the token of its form, which no foreign page knows.
         """
-        address = request.client.host if request.client else ""
+        address = address_of(request)
         if self.open_house:
             _check_at_home(request)
             return replace(TRIAL, address=address)
@@ -201,6 +204,12 @@ def is_loopback(host: str) -> bool:
         return host == LOCAL_NAME or ip_address(host).is_loopback
     except ValueError:
         return False
+
+
+def address_of(request: Request) -> str:
+    """From where it is asked; "?" for what is no address, since a proxy may hand on whatever its caller wrote."""
+    told = request.client.host if request.client else ""
+    return told if ADDRESS.fullmatch(told) else "?"
 
 
 def check_origin(request: Request) -> None:

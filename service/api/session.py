@@ -8,7 +8,7 @@ from fastapi import FastAPI, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from service.api.gate import COOKIE, Gate, check_origin
+from service.api.gate import COOKIE, Gate, address_of, check_origin
 from service.credentials import LONGEST_PASSWORD, SESSION_SECONDS, SessionClaim
 from service.store.accounts import ThrottledError
 from service.web.fields import fields
@@ -27,7 +27,7 @@ def add_sessions(app: FastAPI, gate: Gate) -> None:
     async def log_in(request: Request) -> Response:
         check_origin(request)
         name, password = _credentials(await fields(request))
-        address = request.client.host if request.client else ""
+        address = address_of(request)
         try:
             account = await run_in_threadpool(gate.accounts.log_in, name, password, address)
         except ThrottledError as error:

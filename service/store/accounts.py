@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hmac
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -24,7 +26,7 @@ MOST_TRIES, MOST_FROM_ADDRESS, MOST_FOR_ACCOUNT = 5, 30, 50
 """Log-ins that may fail within WINDOW: for one account from one address, from one address, for one account."""
 NOBODY = "nobody"
 """Stands in the trail for a name that is no account: it may be a password typed into the wrong field."""
-RESERVED, OF_TOKENS = frozenset({NOBODY, COMMAND.name, TRIAL.name}), "token "
+RESERVED, OF_OTHERS = frozenset({COMMAND.name, TRIAL.name}), ("token ", NOBODY)
 """Names under which others than accounts stand in the trail."""
 LOGIN_LOCK = 6_366_227
 LONGEST_LIFE = timedelta(days=730)
@@ -62,6 +64,7 @@ class Accounts:
     def __init__(self, database: Database, now: Callable[[], datetime]) -> None:
         self._database = database
         self._now = now
+        self._key = os.urandom(32)
 
     def add(self, name: str, role: Role, password: str, actor: Actor) -> AccountRecord:
         """A new account. Raises InputError, ConflictError."""
@@ -137,7 +140,7 @@ class Accounts:
         with self._database.writing() as session:
             wait_for_turn(session, LOGIN_LOCK)
             row = session.scalar(select(AccountRow).where(AccountRow.name == name)) if name.isprintable() else None
-            known = row.name if row else NOBODY
+            known = row.name if row else self._stranger(name)
             actor = Actor(known, address=address)
             wait = _wait(session, known, address, at)
             note(session, at, actor, Did.LOGIN_THROTTLED if wait else Did.LOGIN_TRIED, (None, known))
@@ -145,6 +148,12 @@ class Accounts:
         if wait:
             raise ThrottledError(wait)
         return found
+
+    def _stranger(self, name: str) -> str:
+        """Each name that is no account has a count of its own, as accounts have, and is not written down: a keyed
+        digest stands for it, whose key nobody keeps.
+        """
+        return f"{NOBODY} {hmac.new(self._key, name.encode('utf-8', 'replace'), 'sha256').hexdigest()[:8]}"
 
     def add_token(self, order: TokenOrder, actor: Actor) -> tuple[TokenRecord, str]:
         """A new token and its key, which is never shown again. Raises InputError."""
@@ -194,7 +203,7 @@ def _check_name(name: str) -> None:
 
 def _check(name: str, password: str) -> None:
     _check_name(name)
-    if name in RESERVED or name.startswith(OF_TOKENS):
+    if name in RESERVED or name.startswith(OF_OTHERS):
         raise InputError(f"name: '{name}' means somebody else in the audit trail")
     if problem := password_problem(password):
         raise InputError(problem)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from datetime import timedelta
 
@@ -111,8 +112,8 @@ def test_a_closed_account_does_not_log_in_until_it_is_opened(store: Store, zhang
 
 @pytest.mark.parametrize("change", ["set_password", "set_active"])
 def test_what_is_no_account_cannot_be_changed(store: Store, change: str) -> None:
-    with pytest.raises(NotFoundError, match="no account 'nobody here'"):
-        getattr(store.accounts, change)("nobody here", PASSWORD, SUPERVISOR)
+    with pytest.raises(NotFoundError, match="no account 'somebody else'"):
+        getattr(store.accounts, change)("somebody else", PASSWORD, SUPERVISOR)
 
 
 def test_every_change_of_an_account_is_in_the_trail_without_its_password(store: Store, zhang: str) -> None:
@@ -231,8 +232,18 @@ def test_a_name_that_is_no_account_is_compared_too_and_not_written_down(
 ) -> None:
     assert store.accounts.log_in(name, PASSWORD, HOME) is None
     assert len(compared) == 1
-    assert lines(store)[-1] == ("login_tried", "nobody")
-    assert store.trail.latest(1)[0].who == "nobody"
+    did, what = lines(store)[-1]
+    assert did == "login_tried" and re.fullmatch("nobody [0-9a-f]{8}", what)
+    assert store.trail.latest(1)[0].who == what
+
+
+def test_a_name_that_is_no_account_is_slowed_down_by_itself_as_accounts_are(store: Store) -> None:
+    """Else a name that is told to wait at once would be none, and one that is not, an account."""
+    for _ in range(MOST_TRIES):
+        assert store.accounts.log_in("stranger", PASSWORD, HOME) is None
+    with pytest.raises(ThrottledError):
+        store.accounts.log_in("stranger", PASSWORD, HOME)
+    assert store.accounts.log_in("another stranger", PASSWORD, HOME) is None
 
 
 def test_a_closed_account_is_compared_too(store: Store, zhang: str, compared: list[str]) -> None:
