@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from service.options import read_options
+from service.options import office_store, read_options
 
 if TYPE_CHECKING:
-    from service.store.store import Store
+    pass
 
 accounts_app = typer.Typer(no_args_is_help=True, help="Who may log in.")
 tokens_app = typer.Typer(no_args_is_help=True, help="Keys for other programs.")
@@ -27,7 +27,7 @@ def accounts_add(name: Name, role: Annotated[str, typer.Option(help="clerk, supe
 
     if role not in set(Role):
         raise InputError(f"--role {role}: one of {', '.join(Role)}")
-    with _store() as store:
+    with office_store() as store:
         store.accounts.add(name, Role(role), _password(), COMMAND)
     say(f"account {name} may log in as {role}")
 
@@ -37,7 +37,7 @@ def accounts_list() -> None:
     """List the accounts."""
     from service.console import say
 
-    with _store() as store:
+    with office_store() as store:
         for account in store.accounts.all():
             say(f"{account.name}  {account.role}  {'open' if account.active else 'closed'}")
 
@@ -48,7 +48,7 @@ def accounts_password(name: Name) -> None:
     from service.access import COMMAND
     from service.console import say
 
-    with _store() as store:
+    with office_store() as store:
         store.accounts.set_password(name, _password(), COMMAND)
     say(f"account {name} has a new password")
 
@@ -87,7 +87,7 @@ def tokens_add(
         raise InputError(f"--department {department}: the rulebook has no such department")
     until = datetime.now(UTC) + timedelta(days=days)
     order = TokenOrder(name.strip()[:80], tuple(map(Permission, scope)), until, department)
-    with _store() as store:
+    with office_store() as store:
         record, key = store.accounts.add_token(order, COMMAND)
     say(f"token {record.id} ({', '.join(record.scopes)}) holds until {record.expires_at.date().isoformat()}")
     typer.echo(key)
@@ -98,7 +98,7 @@ def tokens_list() -> None:
     """List the tokens, the newest first."""
     from service.console import say
 
-    with _store() as store:
+    with office_store() as store:
         for token in store.accounts.tokens():
             ended = token.revoked_at or (token.expires_at if token.expires_at < datetime.now(UTC) else None)
             state = f"ended {ended.date()}" if ended else f"until {token.expires_at.date()}"
@@ -111,7 +111,7 @@ def tokens_revoke(number: Annotated[int, typer.Argument(help="Number of the toke
     from service.access import COMMAND
     from service.console import say
 
-    with _store() as store:
+    with office_store() as store:
         store.accounts.revoke_token(number, COMMAND)
     say(f"token {number} has ended")
 
@@ -144,7 +144,7 @@ def store_purge(
         raise InputError(f"--before {before}: write the day as 2026-11-20") from None
     if not yes:
         typer.confirm(f"take away the texts of all petitions received before {day}?", abort=True)
-    with _store() as store:
+    with office_store() as store:
         count = store.ledger.purge(day, COMMAND)
     say(f"{count} petitions received before {day} have no text any more")
 
@@ -153,15 +153,9 @@ def _set_active(name: str, active: bool) -> None:
     from service.access import COMMAND
     from service.console import say
 
-    with _store() as store:
+    with office_store() as store:
         store.accounts.set_active(name, active, COMMAND)
     say(f"account {name} is {'open' if active else 'closed'}")
-
-
-def _store() -> Store:
-    from service.assemble import build_store
-
-    return build_store(read_options(None, None, None))
 
 
 def _password() -> str:

@@ -15,6 +15,7 @@ from service.options import (
     Pack,
     TextColumn,
     TitleColumn,
+    office_store,
     read_columns,
     read_labels,
     read_options,
@@ -53,7 +54,7 @@ def rules_check(
     rulebook = read_rulebook(pack)
     problems = _faults(rulebook)
     if from_store:
-        with _store() as store:
+        with office_store() as store:
             problems += _stale(rulebook, store)
     if problems:
         raise RulebookError(problems)
@@ -74,7 +75,7 @@ def rules_activate(pack: Pack = None) -> None:
 
     rulebook = read_rulebook(pack)
     problems = _faults(rulebook)
-    with _store() as store:
+    with office_store() as store:
         problems += _stale(rulebook, store)
         if problems:
             raise RulebookError(problems)
@@ -108,12 +109,6 @@ def _stale(rulebook: Rulebook, store: Store) -> list[Problem]:
     from service.stale import stale_references
 
     return stale_references(store.ledger.stored(), rulebook)
-
-
-def _store() -> Store:
-    from service.assemble import build_store
-
-    return build_store(read_options(None, None, None))
 
 
 @rules_app.command("test")
@@ -177,7 +172,7 @@ def rules_list(
 
 def _hits() -> dict[str, str]:
     """By rule, how often it has hit and when last."""
-    with _store() as store:
+    with office_store() as store:
         uses = store.ledger.rule_uses()
     return {rule: f"{use.hits} hits, last {use.last_hit.astimezone().date()}" for rule, use in uses.items()}
 
@@ -230,5 +225,5 @@ def _examples(material: Material | None, rulebook: Rulebook, today: date) -> lis
 
     if material is not None:
         return read_material(material, rulebook, today, told)
-    with _store() as store:
+    with office_store() as store:
         return read_settled(store.ledger.settled(), rulebook, today, told)

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from rules.rulebook import Rulebook
     from service.review import Settled
     from service.settings import Settings
+    from service.store.store import Store
 
 Pack = Annotated[str | None, typer.Option(help="Rulebook: name of a shipped pack, or a folder.")]
 Model = Annotated[str | None, typer.Option(help="Model version; default: the active one.")]
@@ -85,6 +86,13 @@ def read_labels(given: list[str] | None) -> dict[str, str]:
             raise InputError(f"--label {item}: write HEAD=COLUMN, with HEAD one of {', '.join(HEADS)}")
         labels[head] = column
     return labels
+
+
+def office_store() -> Store:
+    """The store of the environment's settings. Raises StoreError."""
+    from service.assemble import build_store
+
+    return build_store(read_options(None, None, None))
 
 
 def record_model(settings: Settings, version: str, event: tuple[str, str], figures: Mapping[str, object]) -> None:
