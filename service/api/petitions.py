@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Annotated
 
-from fastapi import FastAPI, HTTPException, Path, Query, Request, Response
+from fastapi import FastAPI, HTTPException, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from rules.policy import Band
@@ -19,9 +19,8 @@ from service.store.records import Order
 from service.store.schema import HIGHEST
 from service.tables import Json
 from service.view import view
+from service.web.fields import Number
 
-Number = Annotated[int, Path(ge=1, le=HIGHEST)]
-"""The number of a petition in the store."""
 Version = Annotated[int, Field(strict=True, ge=1)]
 """The version of a petition that the caller has seen: a whole number, no text and no fraction."""
 Code = Annotated[str, StringConstraints(max_length=80, pattern=r"^[^\x00]*$")]

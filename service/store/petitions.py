@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from rules.petition import Petition
@@ -170,7 +170,7 @@ def _text_row(petition_id: int, petition: Petition) -> PetitionText:
 
 def _decide(session: Session, row: PetitionRow, decision: Decision, made: tuple[Origin, datetime, str]) -> None:
     """Put a decision in force: its row, its text, its recipients, and the uses of its rules."""
-    count = len(list(session.scalars(select(DecisionRow.id).where(DecisionRow.petition_id == row.id))))
+    count = session.scalar(select(func.count()).where(DecisionRow.petition_id == row.id)) or 0
     kept = decision_row(decision, row.id, count + 1, made)
     session.add(kept)
     for old in session.scalars(select(RecipientRow).where(RecipientRow.petition_id == row.id)):

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Annotated
 
-from fastapi import FastAPI, HTTPException, Path, Request
+from fastapi import FastAPI, HTTPException, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
@@ -20,7 +19,7 @@ from service.review import TO_REVIEW, Action, State
 from service.store.queue import cursor
 from service.store.records import PetitionRecord
 from service.triage import Triage
-from service.web.fields import fields, number
+from service.web.fields import Number, fields, number
 from service.web.frame import page
 from service.web.pages import FOLDED, names_of
 from service.web.petition_page import ReviewForm, choices, possible, shown_of
@@ -28,7 +27,6 @@ from service.web.queue_page import Filters, branches, figures
 from service.web.timeline import timeline
 from service.words import words
 
-Number = Annotated[int, Path(ge=1, le=2**31 - 1)]
 FIELDS_AT_FAULT = ("category", "department", "kind", "reason")
 """Fields that the desk names when it refuses a review."""
 

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Annotated
 from urllib.parse import parse_qs
 
-from fastapi import HTTPException, Request
+from fastapi import HTTPException, Path, Request
+
+from service.store.schema import HIGHEST
 
 MOST_FIELDS, MOST_DIGITS = 10, 9
+Number = Annotated[int, Path(ge=1, le=HIGHEST)]
+"""The number of a petition in the store, in the path of an address."""
 FORM = "application/x-www-form-urlencoded"
 
 
