@@ -6,10 +6,12 @@ write lock when they begin: two of them wait for one another instead of failing 
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from importlib.resources import files
 from pathlib import Path
+from time import monotonic, sleep
 from typing import Any
 
 from alembic import command
@@ -30,6 +32,8 @@ DRIVERS = {"sqlite": "sqlite", "postgresql": "postgresql+psycopg"}
 BUSY_SECONDS = 30
 UNUSABLE = (OperationalError, InterfaceError, DatabaseError)
 """Errors of a database that is away, locked or no database; what is wrong with one change has a class below these."""
+BUSY_PAUSE = 0.01
+"""Seconds between two tries at what SQLite refuses at once instead of waiting."""
 PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON")
 UPGRADE_LOCK = 6_366_226
 """Number of the advisory lock under which PostgreSQL is upgraded: "fenban" has no other meaning for it."""
@@ -166,7 +170,7 @@ def _sqlite(url: URL) -> Engine:
     def prepare(connection: Any, _: Any) -> None:
         connection.isolation_level = None  # transactions begin where SQLAlchemy says, not where the driver guesses
         for pragma in PRAGMAS:
-            connection.execute(f"PRAGMA {pragma}").close()
+            _set(connection, pragma)
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
@@ -174,6 +178,21 @@ def _sqlite(url: URL) -> Engine:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
     return engine
+
+
+def _set(connection: Any, pragma: str) -> None:
+    """When several connections turn one new file to a write-ahead log, SQLite tells all but one that it is busy, and
+    does not wait as it does elsewhere (sqlite.org, "Write-Ahead Logging"): asked again until the time is up.
+    """
+    until = monotonic() + BUSY_SECONDS
+    while True:
+        try:
+            connection.execute(f"PRAGMA {pragma}").close()
+            return
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or monotonic() > until:
+                raise
+            sleep(BUSY_PAUSE)
 
 
 def _make_folder(path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import sqlite3
 import stat
 import threading
 from datetime import datetime
@@ -165,6 +166,15 @@ def test_several_services_may_start_on_one_new_file_at_once(tmp_path: Path) -> N
     for thread in threads:
         thread.join()
     assert results == ["started"] * 4
+
+
+def test_a_new_file_that_another_connection_is_about_to_write_is_waited_for(tmp_path: Path) -> None:
+    path = tmp_path / "office.db"
+    other = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    other.execute("BEGIN IMMEDIATE")
+    threading.Timer(0.2, lambda: other.execute("ROLLBACK")).start()
+    with open_store(f"sqlite:///{path}"):
+        assert sqlite3.connect(path).execute("PRAGMA journal_mode").fetchone() == ("wal",)
 
 
 def test_several_services_may_start_on_one_new_postgresql_database_at_once(postgresql: str) -> None:
