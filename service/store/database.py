@@ -30,10 +30,10 @@ from service.errors import StoreError
 DRIVERS = {"sqlite": "sqlite", "postgresql": "postgresql+psycopg"}
 """Scheme of FENBAN_DATABASE_URL -> dialect and driver."""
 BUSY_SECONDS = 30
-UNUSABLE = (OperationalError, InterfaceError, DatabaseError)
-"""Errors of a database that is away, locked or no database; what is wrong with one change has a class below these."""
 BUSY_PAUSE = 0.01
 """Seconds between two tries at what SQLite refuses at once instead of waiting."""
+UNUSABLE = (OperationalError, InterfaceError, DatabaseError)
+"""Errors of a database that is away, locked or no database; what is wrong with one change has a class below these."""
 PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON")
 UPGRADE_LOCK = 6_366_226
 """Number of the advisory lock under which PostgreSQL is upgraded: "fenban" has no other meaning for it."""

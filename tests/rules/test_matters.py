@@ -218,7 +218,7 @@ def test_a_text_of_the_greatest_length_is_cut_in_a_moment(national: Rulebook, en
     match = engine.match(Petition("1", (piece * 20_000)[:20_000]))
     started = time.thread_time()
     assert len(split(match, national.matters.words)) <= national.matters.words.cut.most
-    assert time.thread_time() - started < 3
+    assert time.thread_time() - started < 1
 
 
 def test_real_petitions_are_cut_without_a_fault(

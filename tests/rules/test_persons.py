@@ -174,7 +174,7 @@ def test_time_grows_no_faster_than_the_text(seed: str) -> None:
     text = (seed * MAX_LENGTH)[:MAX_LENGTH]
     begun = time.thread_time()
     assert len(mask(text)) == len(text)
-    assert time.thread_time() - begun < 3.0
+    assert time.thread_time() - begun < 1.0
 
 
 @pytest.mark.parametrize("pattern", PATTERNS, ids=lambda pattern: pattern.name)

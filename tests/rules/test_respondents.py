@@ -230,13 +230,10 @@ def test_without_words_nothing_is_looked_for_and_nothing_found() -> None:
 
 def test_texts_without_a_word_of_complaint_cost_next_to_nothing() -> None:
     find_in, marks = national().respondents.find, {"respondent_bodies": ((0, 3, 1),)}
-    rounds = []
-    for _ in range(5):
-        start = time.thread_time()
-        for _ in range(1_000):
-            find_in("教育局您好", marks)
-        rounds.append((time.thread_time() - start) / 1_000)
-    assert min(rounds) < 20e-6
+    start = time.thread_time()
+    for _ in range(2_000):
+        find_in("教育局您好", marks)
+    assert (time.thread_time() - start) / 2_000 < 20e-6
 
 
 def test_bodies_above_the_county_are_beyond_its_discipline_body() -> None:

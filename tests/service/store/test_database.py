@@ -174,7 +174,8 @@ def test_a_new_file_that_another_connection_is_about_to_write_is_waited_for(tmp_
     other.execute("BEGIN IMMEDIATE")
     threading.Timer(0.2, lambda: other.execute("ROLLBACK")).start()
     with open_store(f"sqlite:///{path}"):
-        assert sqlite3.connect(path).execute("PRAGMA journal_mode").fetchone() == ("wal",)
+        assert other.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+    other.close()
 
 
 def test_several_services_may_start_on_one_new_postgresql_database_at_once(postgresql: str) -> None:
