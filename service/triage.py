@@ -17,7 +17,7 @@ from rules.procedure import Lead
 from rules.respondents import Respondent
 from rules.rule import Kind, Urgency
 from rules.rulebook import Rulebook
-from rules.value import value
+from rules.value import no_collection, value
 from rules.verdict import RuleVerdict, judge
 from service.answer import Answer, answer_category, answer_kind
 from service.banding import Weighed, band, reasons
@@ -93,6 +93,10 @@ class Triage:
 
     def decide(self, petitions: Sequence[Petition], today: date) -> list[Decision]:
         """One decision for each petition, in order. `today` stands in for a missing day of receipt."""
+        with no_collection():
+            return self._decide(petitions, today)
+
+    def _decide(self, petitions: Sequence[Petition], today: date) -> list[Decision]:
         matches = self.engine.matches(petitions)
         cuts = [parts(match, self.rulebook) for match in matches]
         inside = self.engine.matches([part.petition for cut in cuts for part in cut])
