@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from copy import copy
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import Any
 
 import numpy as np
 from scipy.sparse import csr_array, csr_matrix, vstack
@@ -43,18 +40,17 @@ class Rows:
         """One number for each row, as one for each feature."""
         return one_each if one_each.size == 1 else one_each.repeat(self.starts[1:] - self.starts[:-1])
 
-    def matrix(self, width: int) -> Any:
+    def matrix(self, width: int) -> csr_array:
         """The same as a csr_array. Shape (petitions, width)."""
+        return csr_array((self.values, self.columns, self.starts), shape=(len(self.strange), width))
+
+    def times(self, weights: Floats) -> Floats:
+        """The matrix times `weights`, summed in order of the columns. Shape (petitions, columns of weights)."""
         if len(self.strange) > 1:
-            return csr_array((self.values, self.columns, self.starts), shape=(len(self.strange), width))
-        row = copy(_empty_row(width))  # to build one anew, with all its checks, takes as long as to multiply it
-        row.data, row.indices, row.indptr = self.values, self.columns, self.starts.astype(self.columns.dtype)
-        return row
-
-
-@lru_cache(maxsize=16)
-def _empty_row(width: int) -> Any:
-    return csr_array((1, width), dtype=np.float32)
+            return np.asarray(self.matrix(len(weights)) @ weights)
+        taken = weights.take(self.columns, axis=0)  # the same sum to the last bit, in half the time of a sparse matrix
+        taken *= self.values[:, np.newaxis]
+        return np.asarray(np.add.reduce(taken, axis=0, keepdims=True))
 
 
 class FeatureSpace:

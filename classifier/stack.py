@@ -65,7 +65,7 @@ class Stack:
 
     def margins(self, rows: Rows, points: Sequence[Levels]) -> Floats:
         """What words and rules say, as `Head.margins` does. Shape (petitions, columns)."""
-        total = rows.matrix(self.weights.shape[0]) @ self.weights
+        total = rows.times(self.weights)
         total += self.bias
         self.ruled.add(total, points)
         return np.asarray(total, dtype=np.float32)
