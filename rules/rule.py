@@ -11,8 +11,6 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_vali
 
 LONGEST_TERM = 40
 """Characters."""
-FIRST_LEVEL = 2
-"""So many characters of a category are its first level."""
 Term = Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_TERM, strip_whitespace=True)]
 Terms = tuple[Term, ...]
 Code = Annotated[str, StringConstraints(pattern=r"^[0-9]{2}(\.[0-9]{2}){0,2}$")]
@@ -129,15 +127,6 @@ class Examples(Strict):
     misses: tuple[Sentence, ...] = Field(min_length=1)
 
 
-class Gist(NamedTuple):
-    """A rule in short: a field of a model is dear to read, and evidence reads four of every rule that hits."""
-
-    id: str
-    conclusion: str
-    first_level: str | None
-    kind: Kind | None
-
-
 class Rule(Strict):
     """One rule. Weight 3: alone enough for a clerk; 2: usually right; 1: supports only."""
 
@@ -162,30 +151,29 @@ class Rule(Strict):
 
     @cached_property
     def saying(self) -> Saying:
-        """What it says, ready for adding up."""
-        category = self.then.category
-        return Saying(POINTS[self.weight], ancestors(category) if category else (), self)
+        """What it says, ready for adding up and for showing."""
+        then = self.then
+        steps = ancestors(then.category) if then.category else ()
+        return Saying(POINTS[self.weight], steps, self, self.id, self.conclusion, then.kind)
 
     @cached_property
     def conclusion(self) -> str:
         """What the rule concludes, as evidence names it."""
         return str(self.then)
 
-    @cached_property
-    def gist(self) -> Gist:
-        """What evidence asks of it."""
-        then = self.then
-        return Gist(self.id, self.conclusion, then.category[:FIRST_LEVEL] if then.category else None, then.kind)
-
 
 class Saying(NamedTuple):
     """What a rule says: `points` for the category it concludes and those above it, from the first level down (none
-    where it concludes no category). Judging reads this little and leaves the rule itself alone.
+    where it concludes no category). Judging and evidence read this little and leave the rule itself alone: a field of a
+    model is dear to read.
     """
 
     points: float
     steps: tuple[str, ...]
     rule: Rule
+    id: str
+    conclusion: str
+    kind: Kind | None
 
 
 class RuleFile(Strict):

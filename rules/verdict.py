@@ -13,8 +13,8 @@ from rules.rule import Kind, Rule, Saying, Urgency
 Levels = tuple[dict[str, float], dict[str, float], dict[str, float]]
 """Points by category code: first, second, third level."""
 Name = TypeVar("Name", bound=str)
-Spoken = tuple[Rule, float]
-"""A rule that holds, and its points."""
+Spoken = tuple[Saying, float]
+"""What a rule that holds says, and its points."""
 URGENCY_ORDER = (Urgency.CRITICAL, Urgency.URGENT, Urgency.ORDINARY)
 
 
@@ -79,7 +79,7 @@ def _told(said: Iterable[tuple[Saying, int]]) -> tuple[Levels, list[Spoken]]:
         if distinct > 1:
             points *= 1 + log2(distinct)
         if not steps:
-            others.append((saying[2], points))
+            others.append((saying, points))
             continue
         depth, code = len(steps), steps[0]
         first[code] = first[code] + points if code in first else points
@@ -127,15 +127,15 @@ def _lead(levels: Levels, deeper: Mapping[str, str]) -> float:
 
 def _kind(others: Iterable[Spoken]) -> Kind | None:
     points: dict[Kind, float] = {}
-    for rule, own in others:
-        kind = rule.then.kind
+    for saying, own in others:
+        kind = saying.kind
         if kind is not None:
             points[kind] = points.get(kind, 0.0) + own
     return _best(points)
 
 
 def _most_urgent(others: Iterable[Spoken]) -> Rule | None:
-    urgent = [rule for rule, _ in others if rule.then.urgency is not None]
+    urgent = [saying.rule for saying, _ in others if saying.kind is None]
     if len(urgent) < 2:
         return urgent[0] if urgent else None
     return min(urgent, key=lambda rule: URGENCY_ORDER.index(rule.then.urgency or Urgency.ORDINARY))
@@ -143,9 +143,10 @@ def _most_urgent(others: Iterable[Spoken]) -> Rule | None:
 
 def _lines(others: Iterable[Spoken], level: Urgency) -> tuple[str, ...]:
     """Every line to call that rules of this level name, each once."""
-    return tuple(dict.fromkeys([line for rule, _ in others if rule.then.urgency is level for line in rule.then.call]))
+    rules = [saying.rule for saying, _ in others]
+    return tuple(dict.fromkeys([line for rule in rules if rule.then.urgency is level for line in rule.then.call]))
 
 
 def _notice(others: Iterable[Spoken]) -> str | None:
     """What the first rule that has something to say tells the clerk."""
-    return next((rule.then.notice for rule, _ in others if rule.then.notice), None)
+    return next((saying.rule.then.notice for saying, _ in others if saying.rule.then.notice), None)

@@ -9,7 +9,7 @@ from classifier.prediction import HeadPrediction
 from classifier.texts import unnumbered
 from rules.engine import Match
 from rules.respondents import Respondent
-from rules.rule import Gist
+from rules.rule import Saying
 from rules.taxonomy import at_level
 from rules.value import value
 from service.answer import Answer
@@ -21,8 +21,8 @@ PER_RULE = 6
 PER_GRAM = 2
 """Places shown of one n-gram."""
 
-Spoke = tuple[Gist, int]
-"""A rule in short, and its place in the match's evidence."""
+Spoke = tuple[Saying, int]
+"""What a rule says, and its place in the match's evidence."""
 _DIGIT = re.compile("[0-9]")
 
 
@@ -59,16 +59,19 @@ def rule_evidence(match: Match, category: str | None, kind: KindAnswer | None) -
     others: list[Spoke] = []
     own: list[Spoke] = []
     for place, saying in enumerate(match.sayings, match.first):
-        gist = saying.rule.gist
-        if gist.first_level is None:
-            if gist.kind is None or gist.kind == said:
-                others.append((gist, place))
-        elif gist.first_level == branch:
-            own.append((gist, place))
+        steps = saying.steps
+        if steps:
+            if steps[0] == branch:
+                own.append((saying, place))
+        elif saying.kind is None or saying.kind == said:
+            others.append((saying, place))
+    evidence = match.evidence
     found: list[Evidence] = []
-    for (name, conclusion, _, _), place in others + own:
-        for start, end, _ in match.evidence[place][:PER_RULE]:
-            found.append(Evidence(start, end, "rule", text[start:end], name, conclusion))
+    for (_, _, _, name, conclusion, _), place in others + own:
+        found += [
+            Evidence(start, end, "rule", text[start:end], name, conclusion)
+            for start, end, _ in evidence[place][:PER_RULE]
+        ]
         if len(found) >= MOST:
             break
     return found[:MOST]
