@@ -78,10 +78,10 @@ def candidates_by_duties(
         for department, part in parts:
             sums[department] += share * part
     spoken = answer.category is not None and answer.category.confidence is not None
-    names = rulebook.departments.by_code
+    names = rulebook.departments.name_of
     return tuple(
         [
-            DepartmentCandidate(code, names[code].name, min(1.0, sums[code]) if spoken else None)
+            DepartmentCandidate(code, names[code], min(1.0, sums[code]) if spoken else None)
             for code in foremost(sums, CANDIDATES)
         ]
     )
