@@ -1,13 +1,14 @@
 """How fast a whole decision is: fold, rules, features, heads, evidence, JSON; beside the usual recipe in the same run.
 
-Protocol: one core, one thread. fenban: `Triage.decide` and the JSON of each decision, rules and model as given. Peer:
-jieba + TfidfVectorizer(1–2) + LinearSVC.predict at scikit-learn's defaults, trained on `messages_dev.csv` in this run;
-it answers with a label and nothing else. Throughput: `unlabelled.csv` in batches of 256; each batch is done by one,
-then by the other, the order changing; median of the ratios of all batches and of three passes. Latency: 300 texts of
-about 360 characters, ten times, one by one and in batches of 30, in turns. Both clocks are told: wall clock, and
-processor time of this process, which other work on the machine disturbs less. HTTP: `POST /v1/decisions`, one worker
-on the last core, 16 connections from the first; a FastAPI handler that reads the same body and sends as many bytes,
-in turns. Stages: own time in batches and one by one; watching adds a little. Seed: 0, for the peer; no row is drawn.
+Protocol: one core, one thread. fenban: `Triage.decide`, and the JSON of each decision (in throughput without and with
+it), rules and model as given. Peer: jieba + TfidfVectorizer(1–2) + LinearSVC.predict at scikit-learn's defaults,
+trained on `messages_dev.csv` in this run; it answers with a label and nothing else. Throughput: `unlabelled.csv` in
+batches of 256; each batch is done by one, then by the other, the order changing; median of the ratios of all batches
+and of three passes. Latency: 300 texts of about 360 characters, ten times, one by one and in batches of 30, in turns.
+Both clocks are told: wall clock, and processor time of this process, which other work on the machine disturbs less.
+HTTP: `POST /v1/decisions`, one worker on the last core, 16 connections from the first; a FastAPI handler that reads the
+same body and sends as many bytes, in turns. Stages: own time in batches and one by one; watching adds a little. Seed:
+0, for the peer; no row is drawn.
 """
 
 from __future__ import annotations
@@ -95,6 +96,11 @@ def pieces(petitions: Sequence[Petition], size: int) -> list[Sequence[Petition]]
     return [petitions[start : start + size] for start in range(0, len(petitions), size)]
 
 
+def decision(triage: Triage) -> Work:
+    """Petitions in, decisions out."""
+    return lambda petitions: triage.decide(petitions, TODAY)
+
+
 def whole_decision(triage: Triage) -> Work:
     """Petitions in, JSON out."""
     return lambda petitions: [DECISION.dump_json(decision) for decision in triage.decide(petitions, TODAY)]
@@ -109,7 +115,7 @@ def trained_peer(arguments: Namespace) -> Work:
     return lambda petitions: machine_.predict(vectorizer.transform([petition.text for petition in petitions]))
 
 
-def throughput(ours: Work, peer: Work, petitions: Sequence[Petition], passes: int) -> Table:
+def throughput(what: str, ours: Work, peer: Work, petitions: Sequence[Petition], passes: int) -> Table:
     """Texts a second, and the ratio."""
     turns = in_turns(ours, peer, pieces(petitions, BATCH) * passes)
     rows: list[tuple[Cell, ...]] = []
@@ -119,7 +125,7 @@ def throughput(ours: Work, peer: Work, petitions: Sequence[Petition], passes: in
         ]
         low, middle, high = np.quantile(turns.ratio(clock), [0.25, 0.5, 0.75])
         rows.append((clock, *rates, float(middle), f"{low:.2f} to {high:.2f}"))
-    title = f"whole decisions, unlabelled.csv, {len(petitions):,} texts, {passes} passes"
+    title = f"{what}, unlabelled.csv, {len(petitions):,} texts, {passes} passes"
     return Table(title, ("clock", "fenban texts/s", "peer texts/s", "ratio, median", "middle half"), rows)
 
 
@@ -228,7 +234,8 @@ def measured(arguments: Namespace, triage: Triage, settings: Settings) -> Iterat
     for work in (ours, peer):
         work(petitions[:500])
     told("throughput")
-    yield throughput(ours, peer, petitions, arguments.passes)
+    yield throughput("whole decisions", decision(triage), peer, petitions, arguments.passes)
+    yield throughput("whole decisions and their JSON", ours, peer, petitions, arguments.passes)
     told("latency")
     yield latency(ours, peer, petitions)
     told("stages")
