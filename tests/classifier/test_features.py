@@ -128,6 +128,16 @@ def test_batches_and_single_texts_give_the_same_rows(size: int) -> None:
     np.testing.assert_array_equal(np.vstack(parts), whole)
 
 
+@pytest.mark.parametrize("texts", [READINGS, READINGS[:1], [reading("無關")]])
+def test_margins_are_the_same_to_the_last_bit_alone_and_together(texts: list[Reading]) -> None:
+    space = fitted()
+    weights = np.random.default_rng(0).normal(size=(space.size, 7)).astype(np.float32)
+    together = space.rows([*texts, *READINGS]).times(weights)[: len(texts)]
+    alone = np.vstack([space.rows([one]).times(weights) for one in texts])
+    np.testing.assert_array_equal(alone, together)
+    np.testing.assert_allclose(alone, space.transform(texts).toarray() @ weights, rtol=1e-5, atol=1e-6)
+
+
 def test_a_space_may_be_restricted_to_some_columns() -> None:
     space = fitted(CHARACTERS, LEAD)
     columns = np.array([0, 2, 5, space.size - 1])
