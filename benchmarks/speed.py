@@ -96,12 +96,12 @@ def pieces(petitions: Sequence[Petition], size: int) -> list[Sequence[Petition]]
     return [petitions[start : start + size] for start in range(0, len(petitions), size)]
 
 
-def decision(triage: Triage) -> Work:
+def whole_decision(triage: Triage) -> Work:
     """Petitions in, decisions out."""
     return lambda petitions: triage.decide(petitions, TODAY)
 
 
-def whole_decision(triage: Triage) -> Work:
+def whole_answer(triage: Triage) -> Work:
     """Petitions in, JSON out."""
     return lambda petitions: [DECISION.dump_json(decision) for decision in triage.decide(petitions, TODAY)]
 
@@ -230,11 +230,11 @@ def measured(arguments: Namespace, triage: Triage, settings: Settings) -> Iterat
     """All tables, one after the other."""
     petitions = [_petition(row) for row in read_csv(arguments, "unlabelled.csv")][: arguments.rows]
     told("training the peer")
-    ours, peer = whole_decision(triage), trained_peer(arguments)
+    ours, peer = whole_answer(triage), trained_peer(arguments)
     for work in (ours, peer):
         work(petitions[:500])
     told("throughput")
-    yield throughput("whole decisions", decision(triage), peer, petitions, arguments.passes)
+    yield throughput("whole decisions", whole_decision(triage), peer, petitions, arguments.passes)
     yield throughput("whole decisions and their JSON", ours, peer, petitions, arguments.passes)
     told("latency")
     yield latency(ours, peer, petitions)

@@ -97,11 +97,6 @@ class Departments:
         return code is not None and name != code and fold(name.strip()) not in map(fold, self.by_code[code].names)
 
     @cached_property
-    def name_of(self) -> dict[str, str]:
-        """The name of each code: a field of a model is dear to read."""
-        return {code: department.name for code, department in self.by_code.items()}
-
-    @cached_property
     def succession(self) -> Succession:
         """Every end."""
         return Succession({code: one.end for code, one in self.by_code.items() if one.end is not None})

@@ -24,11 +24,10 @@ def no_collection() -> Iterator[None]:
     """Within the block values are made, not thrown away, so nobody need look again and again for cycles among them:
     that takes a tenth of deciding many petitions.
     """
-    if not gc.isenabled():
-        yield
-        return
+    enabled = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
-        gc.enable()
+        if enabled:
+            gc.enable()

@@ -48,17 +48,18 @@ def judge(match: Match, clear_margin: float) -> RuleVerdict:
     """The rules' own verdict. It is clear when the best second level leads the next by `clear_margin`."""
     levels, others = _told(zip(match.sayings, match.distinct, strict=True))
     first, deeper = _best(levels[0]), _deeper(levels)
-    urgent = _most_urgent(others)
-    level = urgent.then.urgency if urgent else None
+    urgent = [saying.rule for saying, _ in others if saying.kind is None]
+    most = _most_urgent(urgent)
+    level = most.then.urgency if most else None
     return RuleVerdict(
         category=_down(deeper, first) if first else None,
         clear=_lead(levels, deeper) >= clear_margin,
         levels=levels,
         kind=_kind(others),
         urgency=level or Urgency.ORDINARY,
-        call=_lines(others, level) if level else (),
-        urgency_reason=urgent.why if urgent else None,
-        notice=_notice(others) if urgent else None,
+        call=_lines(urgent, level) if level else (),
+        urgency_reason=most.why if most else None,
+        notice=_notice(urgent),
         deeper=deeper,
     )
 
@@ -134,19 +135,15 @@ def _kind(others: Iterable[Spoken]) -> Kind | None:
     return _best(points)
 
 
-def _most_urgent(others: Iterable[Spoken]) -> Rule | None:
-    urgent = [saying.rule for saying, _ in others if saying.kind is None]
-    if len(urgent) < 2:
-        return urgent[0] if urgent else None
-    return min(urgent, key=lambda rule: URGENCY_ORDER.index(rule.then.urgency or Urgency.ORDINARY))
+def _most_urgent(urgent: Iterable[Rule]) -> Rule | None:
+    return min(urgent, key=lambda rule: URGENCY_ORDER.index(rule.then.urgency or Urgency.ORDINARY), default=None)
 
 
-def _lines(others: Iterable[Spoken], level: Urgency) -> tuple[str, ...]:
+def _lines(urgent: Iterable[Rule], level: Urgency) -> tuple[str, ...]:
     """Every line to call that rules of this level name, each once."""
-    rules = [saying.rule for saying, _ in others]
-    return tuple(dict.fromkeys([line for rule in rules if rule.then.urgency is level for line in rule.then.call]))
+    return tuple(dict.fromkeys([line for rule in urgent if rule.then.urgency is level for line in rule.then.call]))
 
 
-def _notice(others: Iterable[Spoken]) -> str | None:
+def _notice(urgent: Iterable[Rule]) -> str | None:
     """What the first rule that has something to say tells the clerk."""
-    return next((saying.rule.then.notice for saying, _ in others if saying.rule.then.notice), None)
+    return next((rule.then.notice for rule in urgent if rule.then.notice), None)

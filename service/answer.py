@@ -82,26 +82,14 @@ def _considered(head: HeadPrediction) -> Pairs:
 
 
 def by_share(shares: Shares) -> list[str]:
-    """Codes, the greatest share first, equal ones in order of code. They are often so ordered already."""
-    values = list(shares.values())
-    if len(set(values)) < len(values):
-        return sorted(sorted(shares), key=shares.__getitem__, reverse=True)
-    if values == sorted(values, reverse=True):
-        return list(shares)
-    return sorted(shares, key=shares.__getitem__, reverse=True)
-
-
-def foremost(shares: Shares, count: int) -> list[str]:
-    """The first so many codes of `by_share`."""
-    return [code for _, code in sorted([(-share, code) for code, share in shares.items()])[:count]]
+    """Codes, the greatest share first, equal ones in order of code."""
+    return [code for _, code in sorted([(-share, code) for code, share in shares.items()])]
 
 
 def _refined(considered: Pairs, rules: RuleVerdict) -> Shares:
     """The classifier's shares, each category as deep as the rules can tell within it."""
-    deeper = rules.deeper
-    if deeper.keys().isdisjoint([label for label, _ in considered]):
-        return dict(considered)
     shares: dict[str, float] = {}
+    deeper = rules.deeper
     for label, share in considered:
         code = rules.below(label) if label in deeper else label
         shares[code] = shares[code] + share if code in shares else share

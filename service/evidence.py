@@ -65,13 +65,11 @@ def rule_evidence(match: Match, category: str | None, kind: KindAnswer | None) -
                 own.append((saying, place))
         elif saying.kind is None or saying.kind == said:
             others.append((saying, place))
-    evidence = match.evidence
     found: list[Evidence] = []
-    for (_, _, _, name, conclusion, _), place in others + own:
-        found += [
-            Evidence(start, end, "rule", text[start:end], name, conclusion)
-            for start, end, _ in evidence[place][:PER_RULE]
-        ]
+    for saying, place in others + own:
+        name, conclusion = saying.id, saying.conclusion
+        for start, end, _ in match.evidence[place][:PER_RULE]:
+            found.append(Evidence(start, end, "rule", text[start:end], name, conclusion))
         if len(found) >= MOST:
             break
     return found[:MOST]

@@ -10,7 +10,7 @@ from rules.duties import Circumstances, Duties, Duty, PlaceKind
 from rules.rulebook import Rulebook
 from rules.taxonomy import at_level
 from rules.value import value
-from service.answer import Answer, by_share, foremost
+from service.answer import Answer, by_share
 from service.decision import DepartmentCandidate
 
 CANDIDATES = 5
@@ -78,11 +78,11 @@ def candidates_by_duties(
         for department, part in parts:
             sums[department] += share * part
     spoken = answer.category is not None and answer.category.confidence is not None
-    names = rulebook.departments.name_of
+    names = rulebook.departments.by_code
     return tuple(
         [
-            DepartmentCandidate(code, names[code], min(1.0, sums[code]) if spoken else None)
-            for code in foremost(sums, CANDIDATES)
+            DepartmentCandidate(code, names[code].name, min(1.0, sums[code]) if spoken else None)
+            for code in by_share(sums)[:CANDIDATES]
         ]
     )
 

@@ -20,7 +20,7 @@ def read_on_its_day(match: Match, book: Rulebook) -> Match:
     """The match with the conclusions that rules have in the rulebook of a day."""
     if not book.taxonomy.gone:
         return match
-    return match._replace(sayings=tuple([book.by_id[saying.rule.id].saying for saying in match.sayings]))
+    return match._replace(sayings=tuple([book.by_id[saying.id].saying for saying in match.sayings]))
 
 
 def points_of_both_times(match: Match, verdict: RuleVerdict, book: Rulebook) -> Levels:

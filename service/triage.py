@@ -91,12 +91,9 @@ class Triage:
     kind_names: Mapping[str, str]
     beyond_notice: str = ""
 
+    @no_collection()
     def decide(self, petitions: Sequence[Petition], today: date) -> list[Decision]:
         """One decision for each petition, in order. `today` stands in for a missing day of receipt."""
-        with no_collection():
-            return self._decide(petitions, today)
-
-    def _decide(self, petitions: Sequence[Petition], today: date) -> list[Decision]:
         matches = self.engine.matches(petitions)
         cuts = [parts(match, self.rulebook) for match in matches]
         inside = self.engine.matches([part.petition for cut in cuts for part in cut])
