@@ -234,42 +234,50 @@ class _Hard:
         return admitted
 
     def _struck(self) -> Bools:
-        """Those in whose sentence a term of `unless` stands."""
-        unless, batch = self._table.unless, self._batch
+        """Those in whose sentence a term of `unless` stands; each is asked once of each condition and sentence."""
+        unless, batch, width = self._table.unless, self._batch, self._table.width
         asked = unless.given[self._entries.conditions].nonzero()[0]
-        sentences, own = batch.sentences.take(self._starts[asked]), batch.sentences.take(batch.starts)
+        own, terms = batch.sentences.take(batch.starts), 1 + batch.numbers.max(initial=0)
+        sentences = batch.sentences.take(self._starts[asked])
+        questions, question = np.unique(sentences * width + self._entries.conditions[asked], return_inverse=True)
         looked_at = np.zeros(batch.sentences[-1] + 1, dtype=np.bool_)
         looked_at[sentences] = True
         striking = (looked_at.take(own) & unless.anywhere(batch.numbers)).nonzero()[0]
-        striking = striking[own[striking].argsort()]
-        places, which = Spread(np.bincount(own[striking], minlength=looked_at.size)).of(sentences)
-        which = asked[which]
-        strikes = unless.inside(self._entries.conditions[which], batch.numbers[striking[places]])
+        there = np.unique(own[striking] * terms + batch.numbers[striking])
+        places, which = Spread(np.bincount(there // terms, minlength=looked_at.size)).of(questions // width)
+        strikes = unless.inside(questions[which] % width, there[places] % terms)
+        answers = np.zeros(questions.size, dtype=np.bool_)
+        answers[which[strikes]] = True
         struck = np.zeros(self._starts.size, dtype=np.bool_)
-        struck[which[strikes]] = True
+        struck[asked] = answers[question]
         return struck
 
     def _near(self, kept: Bools) -> Bools:
         """Those that have one of the other of the first two parts near; further parts where any has."""
         roles = self._entries.roles
         these, those = (kept & (roles == _FIRST)).nonzero()[0], (kept & (roles == _SECOND)).nonzero()[0]
-        those = those[self._pairs[those].argsort()]
-        counts = np.bincount(self._pairs[those], minlength=self._of_pair.size)
-        places, which = Spread(counts).of(self._pairs[these])
-        one, other = these[which], those[places]
-        close = self._gap(one, other) <= self._table.within[self._entries.conditions[one]]
         near = np.zeros(kept.size, dtype=np.bool_)
-        near[one[close]] = near[other[close]] = True
+        near[these], near[those] = self._beside(these, those), self._beside(those, these)
         any_near = np.zeros(self._of_pair.size, dtype=np.bool_)
-        any_near[self._pairs[one[close]]] = True
+        any_near[self._pairs[these[near[these]]]] = True
         return near | ((roles > _SECOND) & any_near[self._pairs])
 
-    def _gap(self, one: Ints, other: Ints) -> Ints:
-        """Characters between, hidden ones not counted; endless where two overlap."""
-        first, last = np.minimum(self._ends[one], self._ends[other]), np.maximum(self._starts[one], self._starts[other])
-        masked = self._batch.masked
-        gap = last - first - (masked.take(last) - masked.take(first))
-        return np.where(last >= first, gap, masked.size)
+    def _beside(self, these: Ints, those: Ints) -> Bools:
+        """Which of these have one of those of their pair before or behind them, without overlap, and no more characters
+        between than the condition allows. Hidden characters do not count: place `seen[i]` is i without them.
+        """
+        masked, within = self._batch.masked, self._table.within[self._entries.conditions[these]]
+        seen, last = np.arange(masked.size) - masked, masked.size - 1
+        own, others = self._pairs[these] * masked.size, self._pairs[those] * masked.size
+        starts, ends = self._starts[these], self._ends[these]
+        begins, closes = self._starts[those], self._ends[those]
+        behind = np.sort(others + begins).searchsorted(own + ends) < np.sort(others + seen[begins]).searchsorted(
+            own + np.minimum(seen[ends] + within, last), side="right"
+        )
+        before = np.sort(others + seen[closes]).searchsorted(own + np.maximum(seen[starts] - within, 0)) < np.sort(
+            others + closes
+        ).searchsorted(own + starts, side="right")
+        return np.asarray(behind | before)
 
 
 def _changes(keys: Ints) -> Bools:

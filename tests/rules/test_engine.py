@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from rules.engine import FEW, Engine, Match
 from rules.petition import Petition
 from rules.rulebook import load
+from rules.text import MAX_LENGTH
 
 Hits = Callable[..., bool]
 RULE = """\
@@ -167,6 +168,20 @@ def test_every_sort_of_condition_holds_among_many_as_alone(
 ) -> None:
     engine = small_engine(pack, when)
     petitions = [Petition("1", body, title) for title, body in written]
+    assert [seen(match) for match in engine.matches(petitions)] == [seen(engine.match(one)) for one in petitions]
+
+
+@pytest.mark.parametrize(
+    ("when", "words"),
+    [("{any: [停水], unless: [假如]}", "停水假如"), ("{near: {these: [停水], those: [水费], within: 9}}", "停水水费")],
+)
+def test_words_repeated_to_the_longest_text_are_not_compared_each_with_each(
+    pack: Callable[..., Path], when: str, words: str
+) -> None:
+    """Of so many texts all pairs of places would be more than memory holds."""
+    engine = small_engine(pack, when)
+    text = (words * MAX_LENGTH)[:MAX_LENGTH]
+    petitions = [Petition("1", text[number:]) for number in range(3 * FEW)]
     assert [seen(match) for match in engine.matches(petitions)] == [seen(engine.match(one)) for one in petitions]
 
 
