@@ -17,7 +17,7 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 """A checkout is measured as it lies, installed or not."""
 DATA = ROOT.parent / "shared" / "data"
-PACKAGES = ("numpy", "scipy", "scikit-learn", "jieba", "rjieba", "daachorse", "fastapi", "uvicorn", "lightgbm")
+PACKAGES = ("numpy", "scipy", "scikit-learn", "jieba", "rjieba", "daachorse", "numba", "fastapi", "uvicorn", "lightgbm")
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS", "RAYON_NUM_THREADS")
 Cell = str | int | float | None
 

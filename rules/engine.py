@@ -7,11 +7,13 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import cached_property
 from itertools import accumulate, chain, repeat
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from rules.automaton import Occurrence, build_automaton
+from rules.compiled import FEW
 from rules.condition import Compiled, Found, Places, Sieve, compiled, one_of
 from rules.duties import PlaceKind
+from rules.occurrences import Evidence, Listed
 from rules.petition import Petition
 from rules.reading import Reading, read
 from rules.rule import Rule, Saying
@@ -19,8 +21,7 @@ from rules.rulebook import Rulebook
 from rules.text import fold
 
 if TYPE_CHECKING:
-    from rules.batch import Reader
-    from rules.holding import ConditionTable
+    from rules.many import Many
 
 Segment = Callable[[str], list[str]]
 """Cuts a folded text into its words; joined they are the text."""
@@ -38,17 +39,10 @@ class RuleHit(NamedTuple):
         return len({number for _, _, number in self.occurrences})
 
 
-class Evidence(Protocol):
-    """Where the terms stand that made some conditions hold, for each condition."""
-
-    def __getitem__(self, place: int, /) -> Sequence[Occurrence]: ...
-
-
+NOTHING: Evidence = Listed()
 Meaning = tuple[tuple[int, ...], tuple[int, ...], int]
 """What a term means: conditions that it satisfies alone, those of them that it forbids, its bits in the sieve."""
 NO_MARKS: Mapping[str, tuple[Occurrence, ...]] = MappingProxyType({})
-FEW = 10
-"""So many texts are matched one by one: arrays would take longer."""
 TOGETHER = 128
 """Texts matched in the same arrays: more would not stay in the cache of a core."""
 
@@ -69,7 +63,7 @@ class Match(NamedTuple):
     place_kind: PlaceKind | None
     marks: Mapping[str, tuple[Occurrence, ...]]
     distinct: Sequence[int] = ()
-    evidence: Evidence = ()
+    evidence: Evidence = NOTHING
     first: int = 0
 
     @property
@@ -84,7 +78,7 @@ class Match(NamedTuple):
         return self._replace(
             sayings=tuple([self.sayings[place] for place in kept]),
             distinct=[self.distinct[place] for place in kept],
-            evidence=[self.evidence[self.first + place] for place in kept],
+            evidence=Listed([self.evidence[self.first + place] for place in kept]),
             first=0,
         )
 
@@ -118,14 +112,16 @@ class _Held(NamedTuple):
 
 
 class Engine:
-    """Holds one rulebook ready for matching. `segment` is needed by rules with `whole_word`.
+    """Holds one rulebook ready for matching. `segment` is needed by rules with `whole_word`; `many`: see build_many.
 
     Conditions stand in one row: the rules', the duty table's, the watched ones, one for each lexicon, one for each
     kind of place.
     """
 
-    def __init__(self, rulebook: Rulebook, segment: Segment | None = None, automaton: str = "auto") -> None:
-        self._segment = segment
+    def __init__(
+        self, rulebook: Rulebook, segment: Segment | None = None, automaton: str = "auto", many: str = "auto"
+    ) -> None:
+        self._segment, self._many_engine = segment, many
         self._numbers: dict[str, int] = {}
         duties = [index for index, row in enumerate(rulebook.duties.rows) if row.when]
         sayings = [rule.saying for rule in rulebook.rules]
@@ -155,7 +151,7 @@ class Engine:
         reading = read(petition)
         holding = self._holding(reading)
         order = sorted(holding)
-        found = [holding[index] for index in order]
+        found = Listed([holding[index] for index in order])
         cuts = [0, *[bisect_left(order, end) for end in self._ends], len(order)]
         counts = list(map(len, found))
         for place in range(cuts[1]):
@@ -174,25 +170,17 @@ class Engine:
                     holding[self._places[index]] = evidence
         return holding
 
-    def prepare(self) -> None:
-        """Make now what matching many texts together needs, which takes longer than a decision."""
-        _ = self._arrays
-
     def matches(self, petitions: Sequence[Petition]) -> list[Match]:
-        """What `match` gives of each, in order; many are matched together."""
-        if len(petitions) < FEW:
+        """What `match` gives of each, in order; many are matched together, and few where that is ready and pays."""
+        if len(petitions) < (self._many.least if "_many" in self.__dict__ else FEW):
             return [self.match(petition) for petition in petitions]
         starts = range(0, len(petitions), TOGETHER)
         return [match for start in starts for match in self._together(petitions[start : start + TOGETHER])]
 
     def _together(self, petitions: Sequence[Petition]) -> list[Match]:
-        reader, table = self._arrays
-        batch = reader.read(petitions)
-        holding = table.holding(batch, self._boundaries)
-        names = [self._names[index] for index in holding.conditions.tolist()]
-        held = _Held(names, holding.counts(self._ends[0]).tolist(), holding.evidence())
-        cuts = holding.cuts(len(petitions), (0, *self._ends, len(self._names))).tolist()
-        return [self._match(*one) for one in zip(batch.readings, repeat(held), cuts, strict=False)]
+        readings, holding = self._many.match(petitions)
+        held = _Held([self._names[index] for index in holding.conditions], holding.counts, holding.evidence)
+        return [self._match(*one) for one in zip(readings, repeat(held), holding.cuts, strict=False)]
 
     def _match(self, reading: Reading, held: _Held, cuts: Sequence[int]) -> Match:
         """What holds in one text, as who asks for it sees it. `cuts`: where each sort of conditions begins and ends."""
@@ -212,12 +200,12 @@ class Engine:
         )
 
     @cached_property
-    def _arrays(self) -> tuple[Reader, ConditionTable]:
+    def _many(self) -> Many:
         """Made when first wanted: who matches one text at a time needs no NumPy."""
-        from rules.batch import Reader
-        from rules.holding import ConditionTable
+        from rules.many import build_many
 
-        return Reader(self.terms), ConditionTable(self._conditions, len(self._numbers))
+        sorts = (0, *self._ends, len(self._names))
+        return build_many(self._many_engine)(self._conditions, self.terms, sorts, self._boundaries)
 
     def _standing(self, occurrences: list[Occurrence]) -> Standing:
         """The occurrences by term, and what the terms mean."""

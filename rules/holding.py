@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from rules.automaton import Occurrence
 from rules.batch import Batch
 from rules.condition import Compiled
+from rules.memberships import Memberships
+from rules.occurrences import Boundaries, Holding, Slices
 from rules.points import Ints
 from rules.spread import Spread, ranges
 from rules.trie import Bools
 
-Boundaries = Callable[[str], frozenset[int] | None]
-"""Where words begin and end in a folded text; None where that does not matter."""
 _NONE, _FIRST, _SECOND = range(3)
 """Roles of a term in a condition: among `none`, in its first part, its second; more parts follow."""
 
 
 @dataclass(frozen=True, slots=True)
-class Holding:
+class _Pairs:
     """Pairs of a row and a condition that holds there, in order; of pair i the occurrences from `edges[i]` to
     `edges[i + 1]` made it hold. `starts`, `ends`: within the text.
     """
@@ -61,20 +60,6 @@ class Holding:
 
 
 @dataclass(frozen=True, slots=True)
-class Slices:
-    """Occurrences of pairs, made when they are looked at: most never are."""
-
-    edges: list[int]
-    starts: list[int]
-    ends: list[int]
-    numbers: list[int]
-
-    def __getitem__(self, place: int) -> tuple[Occurrence, ...]:
-        here = slice(self.edges[place], self.edges[place + 1])
-        return tuple(zip(self.starts[here], self.ends[here], self.numbers[here], strict=True))
-
-
-@dataclass(frozen=True, slots=True)
 class _Entries:
     """Occurrences (`which` of the batch's) in their `roles` in conditions, by the table's own numbers of these."""
 
@@ -84,29 +69,6 @@ class _Entries:
 
     def only(self, chosen: Ints | Bools) -> _Entries:
         return _Entries(self.which[chosen], self.conditions[chosen], self.roles[chosen])
-
-
-class Memberships:
-    """Which terms are in which of some sets, most of them empty."""
-
-    def __init__(self, sets: Sequence[frozenset[int]], terms: int) -> None:
-        distinct = {some: row for row, some in enumerate(dict.fromkeys(sets))}
-        members = {number: place for place, number in enumerate(sorted(frozenset().union(*distinct)))}
-        self.given = np.array([bool(some) for some in sets], dtype=np.bool_)
-        self._row = np.array([distinct[some] for some in sets], dtype=np.int64)
-        self._place = np.full(terms, -1, dtype=np.int64)
-        self._place[list(members)] = list(members.values())
-        self._in = np.zeros((len(distinct), len(members)), dtype=np.bool_)
-        for some, row in distinct.items():
-            self._in[row, [members[number] for number in some]] = True
-
-    def anywhere(self, numbers: Ints) -> Bools:
-        """Whether each term is in any set."""
-        return self._place.take(numbers) >= 0
-
-    def inside(self, sets: Ints, numbers: Ints) -> Bools:
-        """Whether each set has the term, which is in some set."""
-        return self._in[self._row.take(sets), self._place.take(numbers)]
 
 
 class ConditionTable:
@@ -148,15 +110,17 @@ class ConditionTable:
         """Where the flags of a role begin."""
         return min(role, _SECOND) * self.width + max(role - _SECOND, 0) * self._several
 
-    def holding(self, batch: Batch, boundaries: Boundaries) -> Holding:
-        """What holds where, and why."""
+    def holding(self, batch: Batch, boundaries: Boundaries, sorts: Sequence[int]) -> Holding:
+        """What holds where, and why. `sorts`: where each sort of conditions begins, and the last ends."""
         entries = self._passing(batch)
         plain = self.plain.take(entries.conditions)
         easy, hard = entries.only(plain), entries.only(~plain)
         hard = hard.only(_Hard(self, batch, hard).kept(boundaries))
         which = np.concatenate([easy.which, hard.which])
         conditions = self.order.take(np.concatenate([easy.conditions, hard.conditions]))
-        return self._ordered(batch.rows.take(which) * self.width + conditions, which, batch)
+        pairs = self._ordered(batch.rows.take(which) * self.width + conditions, which, batch)
+        cuts = pairs.cuts(len(batch.readings), sorts).tolist()
+        return Holding(pairs.conditions.tolist(), pairs.counts(sorts[1]).tolist(), pairs.evidence(), cuts)
 
     def _passing(self, batch: Batch) -> _Entries:
         """Those of conditions of which every part has a term in the text, and `none` has not."""
@@ -177,7 +141,7 @@ class ConditionTable:
         places = places.take(kept)
         return _Entries(which.take(kept), self._conditions.take(places), self._roles.take(places))
 
-    def _ordered(self, pairs: Ints, which: Ints, batch: Batch) -> Holding:
+    def _ordered(self, pairs: Ints, which: Ints, batch: Batch) -> _Pairs:
         """By pair and place, each occurrence once."""
         starts, ends = batch.starts.take(which), batch.ends.take(which)
         lengths = ends - starts
@@ -188,7 +152,7 @@ class ConditionTable:
         pairs = pairs[order]
         firsts = _changes(pairs).nonzero()[0]
         begins = batch.begins.take(batch.rows.take(which[order]))
-        return Holding(
+        return _Pairs(
             pairs=pairs[firsts],
             width=self.width,
             edges=np.append(firsts, pairs.size),

@@ -16,7 +16,12 @@ _POINTS = 0x110000
 
 def code_points(text: str) -> Ints:
     """The number that Unicode gives each character."""
-    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32).astype(np.int64)
+    return code_units(text).astype(np.int64)
+
+
+def code_units(text: str) -> Ints:
+    """The same without a copy, in 32 bits."""
+    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
 
 
 def written(points: Ints) -> str:
@@ -29,6 +34,16 @@ def folded(points: Ints) -> Ints:
     return _table().of(points)
 
 
+def known_folds() -> Ints:
+    """For each code point one more than that of its folded form; 0 where it has not been met yet."""
+    return _table().known
+
+
+def learn_folds(points: Ints) -> None:
+    """Meets these."""
+    _table().of(points)
+
+
 @lru_cache(maxsize=1)
 def _table() -> _Folded:
     return _Folded(fold_table())
@@ -39,14 +54,14 @@ class _Folded:
 
     def __init__(self, table: FoldTable) -> None:
         self._folds = table
-        self._known = np.zeros(_POINTS, dtype=np.int32)
+        self.known = np.zeros(_POINTS, dtype=np.int32)
 
     def of(self, points: Ints) -> Ints:
         """Folded code points."""
-        found = self._known.take(points)
+        found = self.known.take(points)
         if not found.all():
             for point in set(points[found == 0].tolist()):
-                self._known[point] = ord(self._folds[point]) + 1
-            found = self._known.take(points)
+                self.known[point] = ord(self._folds[point]) + 1
+            found = self.known.take(points)
         found -= 1
         return found

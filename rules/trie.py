@@ -36,6 +36,11 @@ class Alphabet:
         self._codes = np.zeros(max([*points, _LEAST]) + 2, dtype=np.int64)
         self._codes[points] = np.arange(1, self.size + 1)
 
+    @property
+    def table(self) -> Ints:
+        """The code of each code point; those beyond have the last one."""
+        return self._codes
+
     def codes(self, text: str) -> Ints:
         """The code of each character."""
         return self.codes_of(code_points(text))
@@ -65,6 +70,11 @@ class Trie:
     def size(self) -> int:
         """Nodes are below this."""
         return self._base.size
+
+    @property
+    def steps(self) -> Ints:
+        """`base` and `check` of each node. Shape (2, nodes)."""
+        return np.stack([self._base, self._check])
 
     def walk(self, codes: Ints, length: int) -> list[Ints]:
         """For n-grams of 1, 2 … `length` characters: the node of the one that begins at each place, 0 if unknown."""

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from rules.engine import FEW, Engine, Match
+from rules.compiled import FEW
+from rules.engine import Engine, Match
 from rules.petition import Petition
 from rules.rulebook import load
 from rules.text import MAX_LENGTH
@@ -126,14 +127,19 @@ def test_duty_rows_know_whose_words_hold(pack: Callable[..., Path]) -> None:
     assert rulebook.duties.rows[row].lead == "station"
 
 
+WAYS = ["loops", "arrays"]
+
+
 def seen(match: Match) -> tuple[object, ...]:
     """All that others read of a match."""
     rest = (match.reading, match.worded, match.held, match.place_kind, dict(match.marks))
     return (*rest, match.hits, list(match.distinct), match.sayings)
 
 
-def test_many_texts_are_matched_as_each_alone(engine: Engine) -> None:
-    rules = load("national").rules
+@pytest.mark.parametrize("many", WAYS)
+def test_many_texts_are_matched_as_each_alone(many: str) -> None:
+    rulebook = load("national")
+    engine, rules = Engine(rulebook, list, many=many), rulebook.rules
     petitions = [
         Petition(rule.id, text, title)
         for title in ("", "举报村支书贪污")
@@ -163,10 +169,11 @@ TEXTS = st.lists(PIECES, max_size=9).map("".join)
 @given(written=st.lists(st.tuples(TEXTS, TEXTS), min_size=FEW, max_size=12))
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @pytest.mark.parametrize("when", WHENS)
+@pytest.mark.parametrize("many", WAYS)
 def test_every_sort_of_condition_holds_among_many_as_alone(
-    pack: Callable[..., Path], when: str, written: list[tuple[str, str]]
+    pack: Callable[..., Path], many: str, when: str, written: list[tuple[str, str]]
 ) -> None:
-    engine = small_engine(pack, when)
+    engine = small_engine(pack, when, many)
     petitions = [Petition("1", body, title) for title, body in written]
     assert [seen(match) for match in engine.matches(petitions)] == [seen(engine.match(one)) for one in petitions]
 
@@ -175,16 +182,17 @@ def test_every_sort_of_condition_holds_among_many_as_alone(
     ("when", "words"),
     [("{any: [停水], unless: [假如]}", "停水假如"), ("{near: {these: [停水], those: [水费], within: 9}}", "停水水费")],
 )
+@pytest.mark.parametrize("many", WAYS)
 def test_words_repeated_to_the_longest_text_are_not_compared_each_with_each(
-    pack: Callable[..., Path], when: str, words: str
+    pack: Callable[..., Path], many: str, when: str, words: str
 ) -> None:
     """Of so many texts all pairs of places would be more than memory holds."""
-    engine = small_engine(pack, when)
+    engine = small_engine(pack, when, many)
     text = (words * MAX_LENGTH)[:MAX_LENGTH]
     petitions = [Petition("1", text[number:]) for number in range(3 * FEW)]
     assert [seen(match) for match in engine.matches(petitions)] == [seen(engine.match(one)) for one in petitions]
 
 
 @lru_cache
-def small_engine(pack: Callable[..., Path], when: str) -> Engine:
-    return Engine(load(pack(keywords_water=RULE.format(when=when))), lambda text: [text[:3], text[3:]])
+def small_engine(pack: Callable[..., Path], when: str, many: str) -> Engine:
+    return Engine(load(pack(keywords_water=RULE.format(when=when))), lambda text: [text[:3], text[3:]], many=many)

@@ -1,0 +1,174 @@
+"""Matches petitions by compiled loops: folded, persons hidden, terms found, conditions weighed, text by text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from itertools import accumulate, chain, pairwise
+
+import numpy as np
+
+from rules import finding, scene, weighing
+from rules.condition import Compiled
+from rules.finding import Flags, Room, Sought
+from rules.memberships import Memberships
+from rules.occurrences import Boundaries, Holding, Slices
+from rules.persons import Masker, Span, groups, hidden, masker
+from rules.petition import Petition
+from rules.points import Ints, code_units, known_folds, learn_folds, written
+from rules.reading import Reading
+from rules.scene import Table, Texts
+from rules.text import SENTENCE_ENDS
+from rules.trie import Alphabet, Bools, Trie
+
+_FIELDS = {"text": scene.ANYWHERE, "title": scene.TITLE, "body": scene.BODY}
+_NOWHERE = np.empty(0, np.uint8)
+_ROOM = 4
+"""Occurrences for each character that there is room for at first."""
+
+
+def table_of(conditions: Sequence[Compiled], terms: int, sorts: Sequence[int], stops: Flags) -> Table:
+    """The conditions as loops look at them."""
+    slots: list[list[tuple[int, int]]] = [[] for _ in range(terms)]
+    for index, condition in enumerate(conditions):
+        for role, numbers in enumerate((condition.none, *condition.parts)):
+            for number in numbers:
+                slots[number].append((index, role))
+    unless = Memberships([condition.unless for condition in conditions], terms)
+    facts = [_facts(condition, unless.row(index)) for index, condition in enumerate(conditions)]
+    return Table(
+        facts=np.array(facts, dtype=np.int32).reshape(-1, scene.FACTS),
+        slots=np.array(list(chain.from_iterable(slots)), dtype=np.int32).reshape(-1, 2),
+        firsts=np.array([0, *accumulate(map(len, slots))]),
+        columns=unless.columns,
+        strikes=unless.table.astype(np.uint8),
+        sorts=np.array(sorts),
+        stops=stops,
+    )
+
+
+def _facts(condition: Compiled, unless: int) -> tuple[int, ...]:
+    """In the order of scene.PARTS and so on."""
+    parts, field = len(condition.parts), _FIELDS[condition.field]
+    return parts, condition.simple, condition.near, condition.within, field, condition.whole_word, unless
+
+
+class Trials:
+    """The patterns for persons, by cue."""
+
+    def __init__(self, masks: Masker, alphabet: Alphabet) -> None:
+        trials = list(dict.fromkeys(trial for some in masks.by_cue for trial in some))
+        number = {trial: index for index, trial in enumerate(trials)}
+        self.firsts = np.array([0, *accumulate(map(len, masks.by_cue))])
+        self.numbers = np.array([number[trial] for some in masks.by_cue for trial in some], dtype=np.int64)
+        self.before = np.array([_allowed(trial.before, alphabet) for trial in trials])
+        self.after = np.array([_allowed(trial.next, alphabet) for trial in trials])
+        self._tried = [(trial.regex, trial.reach) for trial in trials]
+        self._at_end = masks.at_end
+
+    def spans(self, texts: Sequence[str], tried: Ints) -> dict[int, list[Span]]:
+        """What belongs to persons in each text where anything does. `tried`: text, place of the cue, trial."""
+        found: dict[int, list[Span]] = {}
+        for text, start, trial in tried.tolist():
+            regex, reach = self._tried[trial]
+            if told := regex.match(texts[text], start - reach if start > reach else 0):
+                found.setdefault(text, []).extend(groups(told))
+        for number, text in enumerate(texts):
+            if at_end := self._at_end(text):
+                found.setdefault(number, []).extend(at_end)
+        return found
+
+
+def _allowed(characters: Iterable[str], alphabet: Alphabet) -> Flags:
+    """For each code whether it may stand there; none given: all may."""
+    allowed = np.full(alphabet.size + 1, not characters, dtype=np.uint8)
+    allowed[alphabet.codes("".join(sorted(characters)))] = 1
+    return allowed
+
+
+class Loops:
+    """Compiled by numba, for many texts or one."""
+
+    least = 1
+
+    def __init__(
+        self, conditions: Sequence[Compiled], terms: Sequence[str], sorts: Sequence[int], boundaries: Boundaries
+    ) -> None:
+        masks = masker()
+        around = [c for some in masks.by_cue for trial in some for c in (*trial.before, *trial.next)]
+        words = list(dict.fromkeys((*terms, *masks.cues)))
+        alphabet = Alphabet([*words, *around, SENTENCE_ENDS])
+        trie, self._trials = Trie(words, alphabet), Trials(masks, alphabet)
+        nodes = np.full((trie.size, finding.CUE + 1), -1, dtype=np.int32)
+        nodes[:, : finding.TERM] = trie.steps.T
+        nodes[trie.nodes(terms), finding.TERM] = np.arange(len(terms))
+        nodes[trie.nodes(masks.cues), finding.CUE] = np.arange(len(masks.cues))
+        trials = self._trials
+        codes = alphabet.table.astype(np.int32)
+        self._sought = Sought(codes, nodes, trials.firsts, trials.numbers, trials.before, trials.after)
+        self._table = table_of(conditions, len(terms), sorts, _allowed(SENTENCE_ENDS, alphabet))
+        self._boundaries, self._whole_word = boundaries, _whole_words(conditions, len(terms))
+
+    def match(self, petitions: Sequence[Petition]) -> tuple[list[Reading], Holding]:
+        texts = [petition.text for petition in petitions]
+        begins = np.array([0, *accumulate(map(len, texts))])
+        folds, codes = _folded("".join(texts)), np.empty(begins[-1], np.int32)
+        room, firsts = self._found(folds, begins, codes)
+        masked = self._masked(folds, codes, begins, room.trials)
+        bodies = np.array([petition.body_start for petition in petitions])
+        words = self._words(masked, room.occurrences, firsts, begins)
+        found = Texts(begins, codes, room.occurrences, firsts, bodies, words)
+        conditions, counts, edges, occurrences, cuts = weighing.holding(*found, *self._table)
+        evidence = Slices(edges.tolist(), *(column.tolist() for column in occurrences.T))
+        readings = [Reading(*pair) for pair in zip(petitions, masked, strict=True)]
+        return readings, Holding(conditions.tolist(), counts.tolist(), evidence, cuts.tolist())
+
+    def _found(self, folds: Ints, begins: Ints, codes: Ints) -> tuple[Room, Ints]:
+        """Every term and every trial, and where the terms of each text begin."""
+        size = _ROOM * folds.size
+        while True:
+            room = Room(np.empty((size, 3), np.int32), np.empty((size, 3), np.int32), np.zeros(2, np.int64))
+            firsts = finding.scan(folds, begins, codes, *room, *self._sought)
+            terms, trials = room.sizes.tolist()
+            if max(terms, trials) <= size:
+                return Room(room.occurrences[:terms], room.trials[:trials], room.sizes), firsts
+            size = max(terms, trials)
+
+    def _masked(self, folds: Ints, codes: Ints, begins: Ints, trials: Ints) -> list[str]:
+        """The texts with what belongs to persons hidden, in `codes` too."""
+        whole, edges = written(folds), begins.tolist()
+        texts = [whole[begin:end] for begin, end in pairwise(edges)]
+        for text, spans in self._trials.spans(texts, trials).items():
+            texts[text] = hidden(texts[text], spans)
+            for start, end in spans:
+                codes[edges[text] + start : edges[text] + end] = scene.HIDDEN
+        return texts
+
+    def _words(self, texts: Sequence[str], occurrences: Ints, firsts: Ints, begins: Ints) -> Flags:
+        """Where words begin and end in texts in which that is asked; nothing where it is asked nowhere."""
+        if self._whole_word is None or not (asked := self._whole_word[occurrences[:, scene.NUMBER]]).any():
+            return _NOWHERE
+        words = np.ones(begins[-1] + 1, np.uint8)
+        for text in np.unique(firsts.searchsorted(asked.nonzero()[0], side="right") - 1).tolist():
+            edges = self._boundaries(texts[text])
+            if edges is not None:
+                words[begins[text] : begins[text + 1]] = 0
+                words[begins[text] + np.array(sorted(edges))] = 1
+        return words
+
+
+def _whole_words(conditions: Sequence[Compiled], terms: int) -> Bools | None:
+    """Which terms must be whole words for some condition; None where there is none."""
+    asked = [number for one in conditions if one.whole_word for part in one.parts for number in part]
+    flags = np.zeros(terms, dtype=np.bool_)
+    flags[asked] = True
+    return flags if asked else None
+
+
+def _folded(text: str) -> Ints:
+    """The folded form of each character."""
+    points = code_units(text)
+    folds = np.empty(points.size, np.uint32)
+    if not finding.fold_all(points, known_folds(), folds):
+        learn_folds(points)
+        finding.fold_all(points, known_folds(), folds)
+    return folds

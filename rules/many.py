@@ -1,0 +1,55 @@
+"""Matches many petitions together, in two ways with equal results: compiled loops, or arrays of NumPy."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from rules.batch import Reader
+from rules.compiled import FEW, can_compile
+from rules.condition import Compiled
+from rules.holding import ConditionTable
+from rules.occurrences import Boundaries, Holding
+from rules.petition import Petition
+from rules.reading import Reading
+
+
+class Many(Protocol):
+    """Some conditions over numbered terms, ready for petitions. `sorts`: where each sort begins, and the last ends."""
+
+    least: int
+    """Fewer texts are matched sooner one by one."""
+
+    def __init__(
+        self, conditions: Sequence[Compiled], terms: Sequence[str], sorts: Sequence[int], boundaries: Boundaries
+    ) -> None: ...
+
+    def match(self, petitions: Sequence[Petition]) -> tuple[list[Reading], Holding]:
+        """The petitions as they are read, and what holds in each; at least one petition."""
+
+
+class Arrays:
+    """NumPy alone, for machines without a wheel of numba."""
+
+    least = FEW
+
+    def __init__(
+        self, conditions: Sequence[Compiled], terms: Sequence[str], sorts: Sequence[int], boundaries: Boundaries
+    ) -> None:
+        self._reader, self._table = Reader(terms), ConditionTable(conditions, len(terms))
+        self._sorts, self._boundaries = sorts, boundaries
+
+    def match(self, petitions: Sequence[Petition]) -> tuple[list[Reading], Holding]:
+        batch = self._reader.read(petitions)
+        return batch.readings, self._table.holding(batch, self._boundaries, self._sorts)
+
+
+def build_many(engine: str) -> type[Many]:
+    """`engine`: loops, arrays, auto (the faster one that this machine has). To be made of conditions, terms, where each
+    sort of conditions begins and the last ends, and who finds the boundaries of words.
+    """
+    if engine == "arrays" or (engine == "auto" and not can_compile()):
+        return Arrays
+    from rules.loops import Loops
+
+    return Loops
