@@ -31,7 +31,7 @@ from classifier.corpus import read_corpus
 from classifier.dataset import Columns, Example, read_dataset
 from classifier.evaluate import coarsened, head_report
 from classifier.model import Classifier
-from classifier.prediction import HeadPrediction
+from classifier.prediction import HeadPrediction, Wanted
 from classifier.report import HeadReport
 from classifier.train import train
 from classifier.twins import twin_groups
@@ -76,7 +76,8 @@ def lessons(examples: Sequence[Example], starts: Sequence[int]) -> list[Lesson]:
 def said(classifier: Classifier, way: Way, tested: Sequence[Example]) -> list[HeadPrediction]:
     """What a model says of rows it has not seen."""
     petitions = [example.petition for example in tested]
-    predictions = classifier.predict([read(petition) for petition in petitions], way.known.points(petitions), ())
+    readings = [read(petition) for petition in petitions]
+    predictions = classifier.predict(readings, way.known.points(petitions), Wanted(()))
     return coarsened([prediction.heads[HEAD] for prediction in predictions], _truth(tested))
 
 

@@ -6,6 +6,7 @@ python benchmarks/served.py fenban|trivial PORT [MODEL MODELS_DIR | REPLY_SIZE]:
 from __future__ import annotations
 
 import sys
+from datetime import date
 from pathlib import Path
 
 import uvicorn
@@ -41,7 +42,7 @@ def fenban(model: str, models_dir: str) -> FastAPI:
     from service.options import read_options
 
     triage = build_triage(read_options(None, model, Path(models_dir)))
-    triage.engine.prepare()
+    triage.prepare(date.today())
     return build_app(triage)
 
 

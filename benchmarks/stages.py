@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 from collections import defaultdict
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from importlib import import_module
 from time import process_time
 from typing import Any
@@ -16,16 +16,21 @@ STAGES = (
     ("mask of personal details", "rules.reading", "mask"),
     ("match: automaton", "rules.automaton", "DaachorseAutomaton.find"),
     ("match: conditions", "rules.engine", "Engine.match"),
-    ("many: reading, finding terms", "rules.batch", "Reader.read"),
-    ("many: conditions", "rules.holding", "ConditionTable.holding"),
+    ("loops: reading, terms, conditions", "rules.loops", "Loops.match"),
+    ("arrays: reading, finding terms", "rules.batch", "Reader.read"),
+    ("arrays: conditions", "rules.holding", "ConditionTable.holding"),
     ("many: matches", "rules.engine", "Engine.matches"),
     ("judge", "service.triage", "judge"),
+    ("loops: features", "classifier.loops", "Loops.rows"),
+    ("loops: margins of all heads", "classifier.loops", "Loops.margins"),
+    ("loops: likeliest labels", "classifier.loops", "Loops.likeliest"),
+    ("loops: telling words", "classifier.loops", "Loops.telling"),
     ("features: finding characters", "classifier.grams", "CharCounter.find"),
     ("features: finding words", "classifier.grams", "WordCounter.find"),
     ("features: counting, weighting", "classifier.features", "FeatureSpace.rows"),
     ("margins of all heads", "classifier.stack", "Stack.margins"),
-    ("telling words: pulls", "classifier.model", "pulls"),
-    ("telling words: choice", "classifier.model", "telling_words"),
+    ("telling words: pulls", "classifier.arithmetic", "pulls"),
+    ("telling words: choice", "classifier.arithmetic", "telling_words"),
     ("ranking", "classifier.model", "Classifier.predict"),
     ("answer", "service.triage", "answer_category"),
     ("route", "service.triage", "route"),
@@ -37,7 +42,7 @@ STAGES = (
     ("several matters: cutting", "service.triage", "parts"),
     ("the rest of deciding", "service.triage", "Triage.decide"),
 )
-"""What it is called, its module, its name there. A stage that the code no longer has is left out."""
+"""What it is called, its module, its name there. A stage that this machine or the code does not have is left out."""
 
 
 class Watch:
@@ -69,7 +74,9 @@ def watching() -> Iterator[Watch]:
     watch = Watch()
     with ExitStack() as stack:
         for stage, module, name in STAGES:
-            owner: Any = import_module(module)
+            owner: Any = None
+            with suppress(ModuleNotFoundError):
+                owner = import_module(module)
             *path, last = name.split(".")
             for step in path:
                 owner = getattr(owner, step, None)

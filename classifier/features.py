@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.sparse import csr_array, csr_matrix, vstack
 
-from classifier.grams import CharCounter, Strange, WordCounter, distinct
+from classifier.grams import CharCounter, Known, Strange, WordCounter, distinct
 from classifier.segment import Segmenter
 from classifier.vocabulary import Block, BlockVocabulary, Floats, fit_shared_vocabularies, fit_vocabularies
 from rules.points import Ints
@@ -18,7 +18,7 @@ BATCH = 256
 """Texts counted together: fewer calls than for a few at a time, and their arrays still stay near a core."""
 DEFAULT_BLOCKS = (Block("char", "text", 1, 2, 1.0, words=1.5), Block("char", "lead", 1, 2, 0.6))
 """No block of words: cutting a text costs more than all the rest, and n-grams that are words tell as much."""
-_DAMPED = (1 + np.log(np.arange(1, 1 << 15))).astype(np.float32)
+DAMPED = (1 + np.log(np.arange(1, 1 << 15))).astype(np.float32)
 """What a count is worth, from 1; there are no more characters in a text."""
 _NOTHING = 1e-30
 """Square of the length of a block that a text has nothing of: not zero, by which nothing can be divided."""
@@ -35,6 +35,18 @@ class Rows:
     columns: Ints
     values: Floats
     strange: list[Strange]
+
+    @property
+    def size(self) -> int:
+        """How many petitions."""
+        return self.starts.size - 1
+
+    def first(self, count: int | None) -> Rows:
+        """Those of the first so many petitions, None: all."""
+        if count is None or count >= self.size:
+            return self
+        end = self.starts[count]
+        return Rows(self.starts[: count + 1], self.columns[:end], self.values[:end], self.strange[:count])
 
     def spread(self, one_each: Ints) -> Ints:
         """One number for each row, as one for each feature."""
@@ -63,9 +75,9 @@ class FeatureSpace:
         self.vocabularies = tuple(vocabularies)
         self._segmenter = segmenter
         self._edges: list[int] = np.cumsum([0, *(len(v.grams) for v in self.vocabularies)]).tolist()
-        self._idf = np.concatenate([v.idf for v in self.vocabularies])
-        weights = np.array([v.block.weight for v in self.vocabularies], dtype=np.float32)
-        self._weights = np.tile(weights, BATCH)
+        self.idf = np.concatenate([v.idf for v in self.vocabularies])
+        self.block_weights = np.array([v.block.weight for v in self.vocabularies], dtype=np.float32)
+        self._weights = np.tile(self.block_weights, BATCH)
         narrow = self.size * BATCH <= np.iinfo(np.int32).max  # such keys are sorted faster
         self._begins: Ints = (np.arange(BATCH + 1) * self.size).astype(np.int32 if narrow else np.int64)
         self._limits = np.add.outer(self._begins, np.array(self._edges[:-1], dtype=self._begins.dtype)).ravel()
@@ -76,6 +88,21 @@ class FeatureSpace:
     @property
     def size(self) -> int:
         return self._edges[-1]
+
+    @property
+    def edges(self) -> Ints:
+        """Where the columns of each block begin, and where the last one's end."""
+        return np.array(self._edges)
+
+    @property
+    def of_characters(self) -> bool:
+        """Whether no block is of words."""
+        return not self._words
+
+    @property
+    def known(self) -> Known:
+        """What loops look n-grams of characters up in."""
+        return self._characters.known
 
     @property
     def grams(self) -> tuple[str, ...]:
@@ -115,8 +142,8 @@ class FeatureSpace:
 
     def _values(self, columns: Ints, counts: Ints, edges: Ints) -> Floats:
         """Damped counts times idf; between two edges lies what one row has of one block: that has its weight."""
-        values = _DAMPED.take(counts - 1, mode="clip")
-        values *= self._idf.take(columns)
+        values = DAMPED.take(counts - 1, mode="clip")
+        values *= self.idf.take(columns)
         squares = np.empty(values.size + 1, dtype=np.float32)
         squares[-1] = _NOTHING
         np.multiply(values, values, out=squares[:-1])

@@ -9,7 +9,7 @@ from math import ceil
 import numpy as np
 from numpy.typing import NDArray
 
-from classifier.prediction import HeadPrediction, TellingWord, Trust
+from classifier.prediction import Ranked, Trust
 
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int64]
@@ -35,15 +35,11 @@ class Gate:
     suggest: Mapping[str, float]
     include: Mapping[str, float]
 
-    def admit(self, ranked: tuple[tuple[str, float], ...], telling: tuple[TellingWord, ...] = ()) -> HeadPrediction:
-        """A ranking with what it may be trusted with."""
-        return HeadPrediction(ranked, telling, self.plausible(ranked), self.trust(ranked))
-
-    def plausible(self, ranked: tuple[tuple[str, float], ...]) -> tuple[str, ...]:
+    def plausible(self, ranked: Ranked) -> tuple[str, ...]:
         """The prediction set: it holds the right label with probability COVERAGE, on rows like those trained on."""
         return tuple(label for label, probability in ranked if probability >= self.include[label])
 
-    def trust(self, ranked: tuple[tuple[str, float], ...]) -> Trust:
+    def trust(self, ranked: Ranked) -> Trust:
         """What may happen with the first label: an empty or a large prediction set is for a person."""
         size = len(self.plausible(ranked))
         label, probability = ranked[0]

@@ -67,6 +67,23 @@ class _Look:
         return where.sizes + 1 if self.field == "text" else np.maximum(where.leads - (self.length - 1), 0)
 
 
+class Known(NamedTuple):
+    """The n-grams of some blocks as loops look them up: the code of each character (-1: not read); for each node where
+    its children begin, its parent, its column in each block; for each look, in order of length, that of its n-grams,
+    whether it looks at the lead alone, the place of its block in a row of `nodes`, whether it tells how strange a text
+    is.
+    """
+
+    codes: Ints
+    nodes: Ints
+    looks: Ints
+
+    @property
+    def tells(self) -> bool:
+        """Whether a look tells how strange a text is."""
+        return bool(self.looks[:, 3].any())
+
+
 class CharCounter:
     """Occurrences of n-grams of characters, all blocks of them together."""
 
@@ -81,6 +98,23 @@ class CharCounter:
             self._looks += [_Look(length, block.field, offset) for length in range(block.low, block.high + 1)]
         self._looks.sort(key=lambda look: (look.field != "text", look.length != PAIR))
         self._longest = max((look.length for look in self._looks), default=1)
+
+    @property
+    def known(self) -> Known:
+        """The same for loops, what is asked of a node side by side."""
+        by_block = self._table.reshape(-1, self._trie.size)
+        nodes = np.ascontiguousarray(np.vstack([self._trie.steps, by_block]).T, dtype=np.int32)
+        blocks = [2 + look.offset // self._trie.size for look in self._looks]
+        tells = [self._tells, *[False] * (len(self._looks) - 1)]
+        looks = [
+            (look.length, look.field == "lead", *rest) for look, *rest in zip(self._looks, blocks, tells, strict=True)
+        ]
+        return Known(self._trie.alphabet.table.astype(np.int32), nodes, np.array(sorted(looks), dtype=np.int64))
+
+    @property
+    def _tells(self) -> bool:
+        """Whether the first look tells how strange a text is."""
+        return (self._looks[0].field, self._looks[0].length) == ("text", PAIR)
 
     def find(self, readings: Sequence[Reading], begins: Ints) -> tuple[Ints, list[Strange]]:
         """Keys in any order, and how strange each text is."""
@@ -97,8 +131,7 @@ class CharCounter:
         return keys, self._strange(known, where)
 
     def _strange(self, known: NDArray[np.bool_], where: Places) -> list[Strange]:
-        first = self._looks[0]
-        if (first.field, first.length) != ("text", PAIR):
+        if not self._tells:
             return [Strange(0, 0)] * where.sizes.size
         pairs = np.maximum(where.sizes - PAIR + 1, 0)
         counts = np.add.reduceat(known[: where.count], where.starts, dtype=np.int64)

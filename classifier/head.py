@@ -12,10 +12,11 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
 from classifier.gate import Gate
-from classifier.prediction import HeadPrediction, TellingWord
+from classifier.prediction import HeadPrediction, Ranked, TellingWord
 from rules.taxonomy import at_level
 from rules.verdict import Levels
 
+LEVELS = (1, 2, 3)
 Floats = NDArray[np.float32]
 Indices = NDArray[np.int64]
 
@@ -49,15 +50,32 @@ class Head:
     offset: float | None = None
 
     def prediction(
-        self, ranked: tuple[tuple[str, float], ...], telling: tuple[TellingWord, ...] = ()
+        self, ranked: Ranked, telling: tuple[TellingWord, ...] = (), leaf: str | None = None
     ) -> HeadPrediction:
         """Labels with their probabilities, best first, and what the gate makes of them."""
-        return self.gate.admit(ranked, telling) if self.gate else HeadPrediction(ranked, telling)
+        gate = self.gate
+        plausible, trust = (gate.plausible(ranked), gate.trust(ranked)) if gate else ((), None)
+        return HeadPrediction(ranked, telling, plausible, trust, leaf)
 
-    def rankings(self, places: Indices, probabilities: Floats) -> list[tuple[tuple[str, float], ...]]:
-        """What `best` found of each row, with labels."""
-        names = self._names.take(places).tolist()
-        return [tuple(zip(*pair, strict=True)) for pair in zip(names, probabilities.tolist(), strict=True)]
+    @cached_property
+    def groups(self) -> Indices:
+        """For each label the number of its category at each level, in order of the codes. Shape (levels, labels)."""
+        by_level = [[at_level(label, level) for label in self.labels] for level in LEVELS]
+        return np.array([np.unique(codes, return_inverse=True)[1] for codes in by_level])
+
+    def rankings(self, places: Indices, probabilities: Floats, counts: Sequence[int]) -> list[Ranked]:
+        """The likeliest places of each row as labels, so many of each."""
+        most = max(counts, default=0)
+        names, values = self._names.take(places[:, :most]).tolist(), probabilities[:, :most].tolist()
+        return [
+            tuple(zip(own[:count], theirs[:count], strict=True))
+            for own, theirs, count in zip(names, values, counts, strict=True)
+        ]
+
+    @cached_property
+    def asked(self) -> float:
+        """The least probability that the gate asks for."""
+        return min(self.gate.include.values()) if self.gate else 1.0
 
     @cached_property
     def _names(self) -> NDArray[np.object_]:

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
+from itertools import chain, repeat
 from typing import Protocol
 
+from classifier.arithmetic import Arithmetic, Arrays, arithmetic
 from classifier.features import BATCH, FeatureSpace, Rows
-from classifier.head import Floats, Head, best
-from classifier.prediction import HeadPrediction, Prediction
+from classifier.head import Floats, Head
+from classifier.prediction import ALL, HeadPrediction, Prediction, TellingWord, Wanted
 from classifier.stack import Stack, stacked
-from classifier.telling import pulls, telling_words
+from rules.compiled import FEW
 from rules.reading import Reading
 from rules.verdict import Levels
-
-RANKED = 24
-"""Labels listed of a head with many."""
-EXPLAINED = ("category",)
-"""Heads whose telling words a decision shows."""
 
 
 class Predictor(Protocol):
@@ -26,7 +23,9 @@ class Predictor(Protocol):
     @property
     def version(self) -> str: ...
 
-    def predict(self, readings: Sequence[Reading], points: Sequence[Levels]) -> list[Prediction]: ...
+    def predict(
+        self, readings: Sequence[Reading], points: Sequence[Levels], wanted: Wanted = ALL
+    ) -> list[Prediction]: ...
 
 
 class Classifier:
@@ -53,37 +52,45 @@ class Classifier:
         return self._given or stacked(self.heads, self.features.size)
 
     @cached_property
-    def _grams(self) -> tuple[str, ...]:
-        return self.features.grams
+    def _arrays(self) -> Arithmetic:
+        return Arrays(self.features, self.stack)
 
-    def predict(
-        self, readings: Sequence[Reading], points: Sequence[Levels], explained: Collection[str] = EXPLAINED
-    ) -> list[Prediction]:
-        """One prediction for each petition, in order; `points` are what the rules give each of them.
+    @cached_property
+    def _fast(self) -> Arithmetic:
+        """Made when first wanted."""
+        return arithmetic(self.features, self.stack)
 
-        `explained`: heads whose telling words are wanted.
-        """
+    def predict(self, readings: Sequence[Reading], points: Sequence[Levels], wanted: Wanted = ALL) -> list[Prediction]:
+        """One prediction for each petition, in order; `points` are what the rules give each of them."""
         result: list[Prediction] = []
+        way = self._fast if len(readings) >= FEW or "_fast" in self.__dict__ else self._arrays
+        shown = len(readings) if wanted.shown is None else wanted.shown
         for start in range(0, len(readings), BATCH):
             batch = slice(start, start + BATCH)
-            result += self._predict(self.features.rows(readings[batch]), points[batch], explained)
+            result += self._predict(way, readings[batch], points[batch], wanted._replace(shown=max(0, shown - start)))
         return result
 
-    def _predict(self, rows: Rows, points: Sequence[Levels], explained: Collection[str]) -> list[Prediction]:
-        margins = self.stack.margins(rows, points)
-        said = {name: self._said(name, rows, margins, name in explained) for name in self.heads}
+    def _predict(
+        self, way: Arithmetic, readings: Sequence[Reading], points: Sequence[Levels], wanted: Wanted
+    ) -> list[Prediction]:
+        rows = way.rows(readings)
+        margins = way.margins(rows, points)
+        said = {name: self._said(name, way, (rows, margins), wanted) for name in self.heads}
         limit = self.unseen_limit
         return [
             Prediction(dict(zip(said, heads, strict=True)), strange.share, strange.beyond(limit))
             for heads, strange in zip(zip(*said.values(), strict=True), rows.strange, strict=True)
         ]
 
-    def _said(self, name: str, rows: Rows, margins: Floats, explained: bool) -> list[HeadPrediction]:
+    def _said(self, name: str, way: Arithmetic, texts: tuple[Rows, Floats], wanted: Wanted) -> list[HeadPrediction]:
+        """What one head says of the texts with these features and margins."""
+        rows, margins = texts
         head, span = self.heads[name], self.stack.spans[name]
-        places, probabilities = best(head.probabilities(margins[:, span]), RANKED)
-        rankings = head.rankings(places, probabilities)
-        if not explained:
-            return [head.prediction(ranked) for ranked in rankings]
-        pulled = pulls(rows, self.stack.weights, places[:, 0] + span.start, places[:, 1] + span.start)
-        told = telling_words(rows, pulled, self._grams)
-        return [head.prediction(ranked, words) for ranked, words in zip(rankings, told, strict=True)]
+        places, probabilities, counts, leaves = way.likeliest(head, margins, wanted.least)
+        rankings, told = head.rankings(places, probabilities, counts), list[tuple[TellingWord, ...]]()
+        if name in wanted.explained:
+            shown = rows.first(wanted.shown)
+            best = places[: shown.size] + span.start
+            told = way.telling(shown, best[:, 0], best[:, 1])
+        silent = repeat((), len(rankings) - len(told))
+        return [head.prediction(*one) for one in zip(rankings, chain(told, silent), leaves, strict=False)]

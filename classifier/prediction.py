@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Literal, NamedTuple
 
 Trust = Literal["auto", "suggest", "review"]
 HEADS = ("category", "kind", "department")
+EXPLAINED = ("category",)
+"""Heads whose telling words a decision shows."""
+FEWEST = 5
+"""Labels listed however improbable they are."""
+
+
+Ranked = tuple[tuple[str, float], ...]
+"""Labels with their probabilities, best first."""
 
 
 class TellingWord(NamedTuple):
@@ -20,12 +28,14 @@ class HeadPrediction(NamedTuple):
     """`ranked`: (label, probability), best first, summing to 1; `telling`: strongest pull first.
 
     `plausible`: the prediction set; `trust`: what may happen with the first label. A head without a gate gives neither.
+    `leaf`: down the tree the likeliest label of the likeliest branch, where that is known already.
     """
 
-    ranked: tuple[tuple[str, float], ...]
+    ranked: Ranked
     telling: tuple[TellingWord, ...] = ()
     plausible: tuple[str, ...] = ()
     trust: Trust | None = None
+    leaf: str | None = None
 
     @property
     def label(self) -> str:
@@ -34,6 +44,20 @@ class HeadPrediction(NamedTuple):
     @property
     def probability(self) -> float:
         return self.ranked[0][1]
+
+
+class Wanted(NamedTuple):
+    """How much of predictions is wanted: the telling words of the `explained` heads, of the first `shown` texts (None:
+    of all), and labels from probability `least` on, though FEWEST in any case.
+    """
+
+    explained: Collection[str] = EXPLAINED
+    shown: int | None = None
+    least: float = 0.0
+
+
+ALL = Wanted()
+"""What is wanted where nothing is said."""
 
 
 class Prediction(NamedTuple):

@@ -9,11 +9,9 @@ from itertools import chain, repeat
 import numpy as np
 
 from classifier.features import Rows
-from classifier.head import Floats, Head, Indices
+from classifier.head import LEVELS, Floats, Head, Indices
 from rules.taxonomy import at_level
 from rules.verdict import Levels
-
-LEVELS = (1, 2, 3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +26,13 @@ class Ruled:
     steps: Indices
     weights: Floats
 
-    def add(self, total: Floats, points: Sequence[Levels]) -> None:
-        """To each row of margins what its points say, the first level first."""
+    @property
+    def size(self) -> int:
+        """Numbers are below this."""
+        return len(self.places) + 2
+
+    def said(self, points: Sequence[Levels]) -> tuple[list[int], Indices, Floats]:
+        """How many points each petition has, the place of each, and log(1 + points)."""
         other = len(self.places)
         cells: list[int] = []
         given: list[float] = []
@@ -40,11 +43,13 @@ class Ruled:
                 cells += map(self.places.get, table, repeat(other))
                 given += table.values()
             counts.append(len(cells) - before)
-        logs = np.zeros((len(points), other + 2), dtype=np.float32)
-        if len(points) > 1:
-            logs[np.arange(len(points)).repeat(counts), cells] = np.log1p(given)
-        else:
-            logs[0][cells] = np.log1p(given)
+        return counts, np.array(cells, dtype=np.int64), np.log1p(given).astype(np.float32)
+
+    def add(self, total: Floats, points: Sequence[Levels]) -> None:
+        """To each row of margins what its points say, the first level first."""
+        counts, cells, given = self.said(points)
+        logs = np.zeros((len(points), self.size), dtype=np.float32)
+        logs[np.arange(len(points)).repeat(counts), cells] = given
         said = logs.take(self.steps, axis=1)
         said *= self.weights
         for level in range(len(self.steps)):

@@ -18,7 +18,7 @@ MOST = 8
 _PLACE, _PULL = 24, 31
 """Bits of a sorting key: lowest the place of a feature among all rows', then its pull, highest the row."""
 
-_word = partial(tuple.__new__, TellingWord)
+word = partial(tuple.__new__, TellingWord)
 """The word of a pair: what NamedTuple itself does, without a call of Python for each."""
 
 
@@ -51,5 +51,5 @@ def telling_words(rows: Rows, pulled: Floats, grams: Sequence[str]) -> list[tupl
         keys = keys[:MOST]
     best = keys & (2**_PLACE - 1)
     pairs = zip([grams[i] for i in rows.columns[best].tolist()], pulled[best].tolist(), strict=True)
-    told = list(map(_word, pairs))
+    told = list(map(word, pairs))
     return [tuple(told[start:end]) for start, end in pairwise([0, *shown.cumsum().tolist()])]

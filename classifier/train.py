@@ -273,4 +273,6 @@ def quiet_folds(
 
 def ranked(head: Head, margins: Floats) -> list[HeadPrediction]:
     """Margins as predictions, all labels ranked."""
-    return [head.prediction(ranked) for ranked in head.rankings(*best(head.probabilities(margins), len(head.labels)))]
+    labels = len(head.labels)
+    rankings = head.rankings(*best(head.probabilities(margins), labels), [labels] * len(margins))
+    return [head.prediction(ranking) for ranking in rankings]

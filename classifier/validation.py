@@ -9,7 +9,7 @@ from classifier.dataset import Example
 from classifier.errors import InputError
 from classifier.evaluate import split_by_time
 from classifier.outcome import Outcome
-from classifier.prediction import HEADS, Prediction
+from classifier.prediction import HEADS, Prediction, Wanted
 from classifier.train import Knowledge, Progress, Recipe, check_labels, quiet_folds, train
 from classifier.twins import twin_groups
 from rules.reading import read
@@ -78,7 +78,7 @@ def _predicted(
         progress(f"{'/'.join(labelled[0].labels)}: model {number} of {len(parts)}")
         classifier, _ = train("fold", [labelled[i] for i in train_rows], knowledge, recipe, progress=_silent)
         tested = [labelled[i].petition for i in test_rows]
-        found = classifier.predict([read(petition) for petition in tested], knowledge.points(tested), HEADS)
+        found = classifier.predict([read(petition) for petition in tested], knowledge.points(tested), Wanted(HEADS))
         predictions |= dict(zip(test_rows, found, strict=True))
     return predictions
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from itertools import repeat
 
 from classifier.prediction import HeadPrediction
 from rules.policy import Agreement
@@ -47,7 +46,7 @@ def answer_category(rules: RuleVerdict, head: HeadPrediction | None, rulebook: R
     """One category by the policy's table, the candidates with it first; no candidates unless `listed`."""
     policy, taxonomy = rulebook.policy, rulebook.taxonomy
     considered = _considered(head) if head else ()
-    said = _best_leaf(considered) if considered else None
+    said = (head.leaf or _best_leaf(considered)) if head else None
     agreement = _agreement(rules.category, said, taxonomy)
     shares = _refined(considered, rules)
     source = policy.combination[agreement].answer
@@ -77,32 +76,33 @@ def answer_kind(rules: RuleVerdict, head: HeadPrediction | None, names: Mapping[
 def _considered(head: HeadPrediction) -> Pairs:
     """The likely labels, the best one in any case."""
     ranked = head.ranked
+    if ranked[-1][1] >= LEAST_SHARE:
+        return ranked
     count = bisect_right(ranked, -LEAST_SHARE, key=lambda pair: -pair[1])
     return ranked[: max(1, count)]
 
 
 def by_share(shares: Shares) -> list[str]:
     """Codes, the greatest share first, equal ones in order of code."""
-    return [code for _, code in sorted([(-share, code) for code, share in shares.items()])]
+    return sorted(sorted(shares), key=shares.__getitem__, reverse=True)
 
 
 def _refined(considered: Pairs, rules: RuleVerdict) -> Shares:
     """The classifier's shares, each category as deep as the rules can tell within it."""
-    shares: dict[str, float] = {}
-    deeper = rules.deeper
-    for label, share in considered:
-        code = rules.below(label) if label in deeper else label
-        shares[code] = shares[code] + share if code in shares else share
+    shares = dict(considered)
+    for label in [label for label in shares if label in rules.deeper]:
+        share, code = shares.pop(label), rules.below(label)
+        shares[code] = shares.get(code, 0.0) + share
     return shares
 
 
 def _branches(shares: Shares, level: int) -> Shares:
     """The best leaf of each branch at `level`, with the probability of the whole branch."""
-    if len(set(map(at_level, shares, repeat(level)))) == len(shares):
+    if len({steps(code)[level - 1] for code in shares}) == len(shares):
         return shares
     inside: dict[str, list[tuple[str, float]]] = {}
     for pair in shares.items():
-        inside.setdefault(at_level(pair[0], level), []).append(pair)
+        inside.setdefault(steps(pair[0])[level - 1], []).append(pair)
     return {_best_leaf(pairs): sum([share for _, share in pairs]) for pairs in inside.values()}
 
 
@@ -135,17 +135,17 @@ def _best_leaf(pairs: Pairs) -> str:
 
     Most shares end here at once: a first pair with more than half of all is the best at every level.
     """
-    for level in LEVELS:
+    for level in range(len(LEVELS)):
         if len(pairs) == 1 or pairs[0][1] > MAJORITY * sum([share for _, share in pairs]):
             break
-        names = [at_level(code, level) for code, _ in pairs]
-        sums = dict.fromkeys(names, 0.0)
+        sums: dict[str, float] = {}
+        for code, share in pairs:
+            name = steps(code)[level]
+            sums[name] = sums[name] + share if name in sums else share
         if len(sums) > 1:
-            for name, (_, share) in zip(names, pairs):  # noqa: B905
-                sums[name] += share
             most = max(sums.values())
             best = min([name for name, total in sums.items() if total == most])
-            pairs = [pair for name, pair in zip(names, pairs) if name == best]  # noqa: B905
+            pairs = [pair for pair in pairs if steps(pair[0])[level] == best]
     return pairs[0][0]
 
 
@@ -171,10 +171,12 @@ def _candidates(
 def _same_branch(one: str, other: str, level: int) -> bool:
     """Whether one lies in the other's branch, or is above it."""
     ours, theirs = at_level(one, level), at_level(other, level)
-    return ours in _steps(theirs) or theirs in _steps(ours)
+    return ours in steps(theirs) or theirs in steps(ours)
 
 
-def _steps(code: str) -> tuple[str, ...]:
+@lru_cache(maxsize=16384)
+def steps(code: str) -> tuple[str, ...]:
+    """The category at each level, from the first down."""
     return tuple(at_level(code, level) for level in LEVELS)
 
 

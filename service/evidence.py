@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from classifier.prediction import HeadPrediction
@@ -23,7 +22,8 @@ PER_GRAM = 2
 
 Spoke = tuple[Saying, int]
 """What a rule says, and its place in the match's evidence."""
-_DIGIT = re.compile("[0-9]")
+_DIGIT = "0"
+"""As n-grams have every digit."""
 
 
 @value
@@ -68,7 +68,7 @@ def rule_evidence(match: Match, category: str | None, kind: KindAnswer | None) -
     found: list[Evidence] = []
     for saying, place in others + own:
         name, conclusion = saying.id, saying.conclusion
-        for start, end, _ in match.evidence[place][:PER_RULE]:
+        for start, end in match.evidence.spans(place, PER_RULE):
             found.append(Evidence(start, end, "rule", text[start:end], name, conclusion))
         if len(found) >= MOST:
             break
@@ -80,7 +80,7 @@ def classifier_evidence(match: Match, head: HeadPrediction | None, conclusion: s
     if head is None or conclusion is None:
         return []
     grams, text, found = dict.fromkeys([word.gram for word in head.telling]), match.text, []
-    find = (unnumbered(text) if _DIGIT.search("".join(grams)) else text).find
+    find = (unnumbered(text) if _DIGIT in "".join(grams) else text).find
     for gram in grams:
         start = -1
         for _ in range(PER_GRAM):

@@ -121,7 +121,7 @@ class LiveTriage:
         if loaded == (folder.name if folder else None):
             return triage
         renewed = replace(triage, classifier=load(folder) if folder else None)
-        renewed.decide([Petition("model", str(renewed.versions.model))], date.today())
+        renewed.prepare(date.today())
         log.info("model %s is loaded", renewed.versions.model)
         return renewed
 

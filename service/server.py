@@ -17,7 +17,7 @@ from service.api.gate import is_loopback
 from service.api.monitoring import log_as_json
 from service.api.reception import Deciding, build_reception
 from service.assemble import build_store, build_triage, code_version, shadow_watchers
-from service.console import err
+from service.console import err, told
 from service.credentials import read_secret
 from service.decision import Decision
 from service.live import LiveTriage
@@ -46,7 +46,8 @@ def serve_forever(settings: Settings, address: Address, open_house: bool) -> Non
     with build_store(settings) as store:
         _check_keys(store, open_house)
         triage = build_triage(settings)
-        triage.engine.prepare()
+        told("getting ready; at the first start on a machine this takes half a minute")
+        triage.prepare(date.today())
         activate(triage.rulebook, store)
         live = LiveTriage(triage, settings)
         secret = read_secret(settings.secret_file)

@@ -19,7 +19,7 @@ from classifier.linear import Fit
 from classifier.manifest import Training
 from classifier.model import Classifier
 from classifier.outcome import Outcome
-from classifier.prediction import HEADS, Prediction
+from classifier.prediction import HEADS, Prediction, Wanted
 from classifier.report import Report
 from classifier.segment import build_segmenter
 from classifier.taught import marks
@@ -165,7 +165,7 @@ def evaluate_model(examples: Sequence[Example], rulebook: Rulebook, settings: Se
     classifier = load(folder)
     petitions = [example.petition for example in examples]
     readings = [read(petition) for petition in petitions]
-    predictions = classifier.predict(readings, knowledge(rulebook, ()).points(petitions), HEADS)
+    predictions = classifier.predict(readings, knowledge(rulebook, ()).points(petitions), Wanted(HEADS))
     heads = [head for head in sorted(classifier.heads) if any(head in example.labels for example in examples)]
     if not heads:
         raise ArtifactError(f"{folder}: the model has no head that these labels speak of")

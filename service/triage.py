@@ -9,7 +9,8 @@ from functools import cached_property, lru_cache
 from itertools import islice
 
 from classifier.model import Predictor
-from classifier.prediction import Prediction
+from classifier.prediction import Prediction, Wanted
+from rules.compiled import FEW
 from rules.engine import Engine, Match
 from rules.petition import Petition
 from rules.policy import Agreement
@@ -19,7 +20,7 @@ from rules.rule import Kind, Urgency
 from rules.rulebook import Rulebook
 from rules.value import no_collection, value
 from rules.verdict import RuleVerdict, judge
-from service.answer import Answer, answer_category, answer_kind
+from service.answer import LEAST_SHARE, Answer, answer_category, answer_kind
 from service.banding import Weighed, band, reasons
 from service.correction import Correction, answered, judged, led_by, named, within
 from service.decision import (
@@ -91,13 +92,17 @@ class Triage:
     kind_names: Mapping[str, str]
     beyond_notice: str = ""
 
+    def prepare(self, today: date) -> None:
+        """Make now what takes longer than a decision: arrays, or loops, which a machine compiles once."""
+        self.decide([Petition("", "")] * FEW, today)
+
     @no_collection()
     def decide(self, petitions: Sequence[Petition], today: date) -> list[Decision]:
         """One decision for each petition, in order. `today` stands in for a missing day of receipt."""
         matches = self.engine.matches(petitions)
         cuts = [parts(match, self.rulebook) for match in matches]
         inside = self.engine.matches([part.petition for cut in cuts for part in cut])
-        heard = self._hear([*matches, *inside], today)
+        heard = self._hear([*matches, *inside], today, shown=len(petitions))
         inner = iter(heard[len(petitions) :])
         return [
             self._petition(one, cut, list(islice(inner, len(cut))), today)
@@ -107,7 +112,7 @@ class Triage:
     def correct(self, petition: Petition, correction: Correction, today: date) -> Decision:
         """What follows from what a clerk says instead: departments, guards, procedure and due dates anew."""
         (whole,) = self.decide([petition], today)
-        (heard,) = self._hear([self.engine.match(petition)], today)
+        (heard,) = self._hear([self.engine.match(petition)], today, shown=1)
         grasped = self._corrected(self._grasp(heard, accusation=accuses(whole.kind)), correction)
         own = within(self._decision(grasped, today), whole, correction.kind)
         return led_by(own, correction.department, heard.book)
@@ -126,9 +131,9 @@ class Triage:
             respondents=judged(respondents, said),
         )
 
-    def _hear(self, matches: Sequence[Match], today: date) -> list[Heard]:
+    def _hear(self, matches: Sequence[Match], today: date, shown: int) -> list[Heard]:
         """Rules and classifier, each by itself, in what is in force on the day of receipt; the classifier takes the
-        rules' points for prior knowledge.
+        rules' points for prior knowledge, and says of the first ones, those `shown`, which words told.
         """
         books = [self.rulebook.on(match.reading.petition.received_at or today) for match in matches]
         read = [read_on_its_day(match, book) for match, book in zip(matches, books, strict=True)]
@@ -136,7 +141,8 @@ class Triage:
         predictions = [SILENT] * len(matches)
         if self.classifier and matches:
             points = [points_of_both_times(*one) for one in zip(matches, verdicts, books, strict=True)]
-            predictions = self.classifier.predict([match.reading for match in matches], points)
+            wanted = Wanted(shown=shown, least=LEAST_SHARE)
+            predictions = self.classifier.predict([match.reading for match in matches], points, wanted)
         told = [brought_up(prediction, book) for prediction, book in zip(predictions, books, strict=True)]
         return [Heard(*one) for one in zip(read, verdicts, told, books, strict=True)]
 

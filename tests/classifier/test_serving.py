@@ -6,21 +6,24 @@ import csv
 import math
 import random
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from classifier.arithmetic import RANKED
 from classifier.artifact import Origin, load, save
 from classifier.corpus import read_corpus
 from classifier.dataset import Example
 from classifier.features import FeatureSpace
+from classifier.gate import Gate
 from classifier.head import Head
 from classifier.linear import Fit
 from classifier.manifest import Training
-from classifier.model import RANKED, Classifier
-from classifier.prediction import HeadPrediction
+from classifier.model import Classifier
+from classifier.prediction import FEWEST, HeadPrediction, Wanted
 from classifier.report import Report
 from classifier.segment import build_segmenter
 from classifier.texts import field_text
@@ -28,6 +31,7 @@ from classifier.train import Knowledge, Recipe, train
 from classifier.vocabulary import BlockVocabulary
 from rules.petition import Petition
 from rules.reading import Reading, read
+from rules.taxonomy import at_level
 from rules.verdict import Levels
 
 UNLABELLED = Path(__file__).resolve().parents[3] / "shared" / "data" / "unlabelled.csv"
@@ -64,12 +68,20 @@ def examples() -> list[Example]:
 
 
 @pytest.fixture(scope="module")
-def classifier(examples: list[Example], tmp_path_factory: pytest.TempPathFactory) -> Classifier:
-    """Trained, saved and loaded again, as one that serves."""
+def folder(examples: list[Example], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A model, trained and saved."""
     recipe = Recipe(fit=Fit(), rule_weight=0.7, sharpness=1.6, most_features=8000, gated=False, inner_folds=2)
     made, _ = train("served", examples, Knowledge(build_segmenter(), no_points), recipe, silent)
     origin = Origin("0", "digest", Training(dataset="x", rows=len(examples), seed=0), ())
-    return load(save(made, Report(_figures(made)), origin, tmp_path_factory.mktemp("models")))
+    return save(made, Report(_figures(made)), origin, tmp_path_factory.mktemp("models"))
+
+
+@pytest.fixture(scope="module", params=[True, False], ids=["loops", "arrays"])
+def classifier(folder: Path, request: pytest.FixtureRequest) -> Iterator[Classifier]:
+    """Loaded again, as one that serves, on a machine that compiles loops, and on one that does not."""
+    with pytest.MonkeyPatch.context() as machine:
+        machine.setattr("classifier.arithmetic.can_compile", lambda: request.param)
+        yield load(folder)
 
 
 def _figures(made: Classifier) -> dict[str, object]:
@@ -173,11 +185,11 @@ def test_features_equal_a_plain_count(classifier: Classifier, examples: list[Exa
 def test_one_by_one_is_the_same_as_together(classifier: Classifier, examples: list[Example]) -> None:
     petitions = [*combined(examples, 130), *(Petition("odd", body) for body in ODD)]
     readings, points = [read(petition) for petition in petitions], given_points(petitions)
-    together = classifier.predict(readings, points, tuple(classifier.heads))
+    together = classifier.predict(readings, points, Wanted(tuple(classifier.heads)))
     alone = [
         one
         for reading, levels in zip(readings, points, strict=True)
-        for one in classifier.predict([reading], [levels], tuple(classifier.heads))
+        for one in classifier.predict([reading], [levels], Wanted(tuple(classifier.heads)))
     ]
     assert alone == together
 
@@ -200,7 +212,7 @@ def test_nothing_to_read_is_nothing_predicted(classifier: Classifier) -> None:
 
 def test_telling_words_are_the_strongest_pulls_and_of_the_asked_heads_only(classifier: Classifier) -> None:
     reading = read(Petition("1", "小区停水三天了，物业说水泵坏了，一直没人来修", "小区停水"))
-    (said,) = classifier.predict([reading], no_points([reading.petition]), ("category",))
+    (said,) = classifier.predict([reading], no_points([reading.petition]))
     assert said.heads["kind"].telling == ()
     told = said.heads["category"].telling
     head = classifier.heads["category"]
@@ -211,6 +223,50 @@ def test_telling_words_are_the_strongest_pulls_and_of_the_asked_heads_only(class
     strongest = np.sort(pulled)[::-1][: len(told)]
     np.testing.assert_allclose([word.pull for word in told], strongest, atol=1e-6)
     assert told and all(word.gram in reading.text for word in told)
+
+
+def test_only_as_much_is_told_as_is_wanted(classifier: Classifier, examples: list[Example]) -> None:
+    petitions = combined(examples, 20)
+    readings, points = [read(petition) for petition in petitions], given_points(petitions)
+    whole = classifier.predict(readings, points)
+    some = classifier.predict(readings, points, Wanted(shown=3, least=0.01))
+    assert [one.heads["category"].telling for one in some[:3]] == [one.heads["category"].telling for one in whole[:3]]
+    assert not any(one.heads["category"].telling for one in some[3:])
+    for one, other in zip(some, whole, strict=True):
+        likely = [pair for pair in other.heads["category"].ranked if pair[1] >= 0.01]
+        assert list(one.heads["category"].ranked) == list(other.heads["category"].ranked[: max(FEWEST, len(likely))])
+
+
+def test_a_gate_still_sees_every_label_it_asks_for(classifier: Classifier, examples: list[Example]) -> None:
+    petitions = combined(examples, 20)
+    readings, points = [read(petition) for petition in petitions], given_points(petitions)
+    every = dict.fromkeys(classifier.heads["category"].labels, 0.001)
+    gated = replace(classifier.heads["category"], gate=Gate(every, every, every))
+    guarded = Classifier("gated", classifier.features, {**classifier.heads, "category": gated}, 1.0, classifier.stack)
+    whole = guarded.predict(readings, points)
+    some = guarded.predict(readings, points, Wanted(least=0.5))
+    assert [one.heads["category"].plausible for one in some] == [one.heads["category"].plausible for one in whole]
+
+
+def test_a_leaf_that_is_told_is_where_the_tree_leads(classifier: Classifier, examples: list[Example]) -> None:
+    petitions = combined(examples, 300)
+    readings, points = [read(petition) for petition in petitions], given_points(petitions)
+    heads = [one.heads["category"] for one in classifier.predict(readings, points, Wanted(least=0.01))]
+    told = [head for head in heads if head.leaf]
+    assert len(told) in {0, len(heads)}
+    assert [head.leaf for head in told] == [descended(head.ranked) for head in told]
+
+
+def descended(ranked: tuple[tuple[str, float], ...]) -> str:
+    """The likeliest first level, within it the likeliest second, and so on."""
+    pairs = [pair for pair in ranked if pair[1] >= 0.01]
+    for level in (1, 2, 3):
+        sums = Counter[str]()
+        for label, share in pairs:
+            sums[at_level(label, level)] += share
+        best = max(sorted(sums), key=sums.__getitem__)
+        pairs = [pair for pair in pairs if at_level(pair[0], level) == best]
+    return pairs[0][0]
 
 
 def test_a_loaded_model_uses_its_weights_as_they_lie(classifier: Classifier) -> None:

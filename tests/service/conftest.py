@@ -14,7 +14,7 @@ import pytest
 
 from classifier.dataset import Columns, Example
 from classifier.model import Classifier
-from classifier.prediction import HeadPrediction, Prediction, TellingWord
+from classifier.prediction import ALL, HeadPrediction, Prediction, TellingWord, Wanted
 from classifier.segment import build_segmenter
 from classifier.train import Knowledge, Recipe, train
 from rules.engine import Engine
@@ -189,7 +189,7 @@ class Told:
     prediction: Prediction
     version: str = "told-1"
 
-    def predict(self, readings: Sequence[Reading], points: Sequence[Levels]) -> list[Prediction]:
+    def predict(self, readings: Sequence[Reading], points: Sequence[Levels], wanted: Wanted = ALL) -> list[Prediction]:
         return [self.prediction] * len(readings)
 
 

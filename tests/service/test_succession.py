@@ -11,7 +11,7 @@ import pytest
 
 from classifier.errors import InputError
 from classifier.model import Predictor
-from classifier.prediction import Prediction
+from classifier.prediction import ALL, Prediction, Wanted
 from rules.petition import Petition
 from rules.policy import Band
 from rules.reading import Reading
@@ -101,7 +101,7 @@ class Listening:
     points: list[Levels] = field(default_factory=list)
     version: str = "listening-1"
 
-    def predict(self, readings: Sequence[Reading], points: Sequence[Levels]) -> list[Prediction]:
+    def predict(self, readings: Sequence[Reading], points: Sequence[Levels], wanted: Wanted = ALL) -> list[Prediction]:
         self.points += points
         return [Prediction({})] * len(readings)
 

@@ -9,7 +9,7 @@ from datetime import date
 import pytest
 
 from classifier.model import Classifier
-from classifier.prediction import HeadPrediction, Prediction
+from classifier.prediction import ALL, HeadPrediction, Prediction, Wanted
 from rules.engine import Engine
 from rules.petition import Petition
 from rules.policy import Agreement, Band
@@ -106,7 +106,9 @@ def test_the_classifier_is_handed_what_the_rules_give(office: Office) -> None:
         version: str = "listening"
         heard: Sequence[Levels] = ()
 
-        def predict(self, readings: Sequence[Reading], points: Sequence[Levels]) -> list[Prediction]:
+        def predict(
+            self, readings: Sequence[Reading], points: Sequence[Levels], wanted: Wanted = ALL
+        ) -> list[Prediction]:
             self.heard = points
             return [Prediction({})] * len(readings)
 
