@@ -1,7 +1,7 @@
-"""How fast a whole decision is: fold, rules, features, heads, evidence, JSON; beside the usual recipe in the same run.
+"""How fast a whole decision is: fold, rules, features, heads, evidence; beside the usual recipe in the same run.
 
-Protocol: one core, one thread. fenban: `Triage.decide`, and the JSON of each decision (in throughput without and with
-it), rules and model as given. Peer: jieba + TfidfVectorizer(1–2) + LinearSVC.predict at scikit-learn's defaults,
+Protocol: one core, one thread. fenban: `Triage.decide`, and the same with the JSON of each decision, rules and model
+as given. Peer: jieba + TfidfVectorizer(1–2) + LinearSVC.predict at scikit-learn's defaults,
 trained on `messages_dev.csv` in this run; it answers with a label and nothing else. Throughput: `unlabelled.csv` in
 batches of 256; each batch is done by one, then by the other, the order changing; median of the ratios of all batches
 and of three passes. Latency: 300 texts of about 360 characters, ten times, one by one and in batches of 30, in turns.
@@ -129,7 +129,7 @@ def throughput(what: str, ours: Work, peer: Work, petitions: Sequence[Petition],
     return Table(title, ("clock", "fenban texts/s", "peer texts/s", "ratio, median", "middle half"), rows)
 
 
-def latency(ours: Work, peer: Work, petitions: Sequence[Petition]) -> Table:
+def latency(what: str, ours: Work, peer: Work, petitions: Sequence[Petition]) -> Table:
     """Microseconds a text."""
     nearest = sorted(petitions, key=lambda petition: abs(len(petition.text) - LENGTH))[:LATENCY_TEXTS]
     rows: list[tuple[Cell, ...]] = []
@@ -140,7 +140,7 @@ def latency(ours: Work, peer: Work, petitions: Sequence[Petition]) -> Table:
             (ours50, ours99), (peer50, peer99) = (np.percentile(side, [50, 99]).tolist() for side in sides)
             rows.append((name, clock, ours50, ours99, peer50, peer99, ours50 / peer50, ours99 / peer99))
     columns = ("how", "clock", "p50 µs", "p99 µs", "peer p50 µs", "peer p99 µs", "p50 share", "p99 share")
-    return Table(f"latency of a text, {LATENCY_TEXTS} texts of about {LENGTH} characters", columns, rows)
+    return Table(f"latency of {what}, {LATENCY_TEXTS} texts of about {LENGTH} characters", columns, rows)
 
 
 def stages(triage: Triage, petitions: Sequence[Petition], size: int) -> Table:
@@ -237,7 +237,8 @@ def measured(arguments: Namespace, triage: Triage, settings: Settings) -> Iterat
     yield throughput("whole decisions", whole_decision(triage), peer, petitions, arguments.passes)
     yield throughput("whole decisions and their JSON", ours, peer, petitions, arguments.passes)
     told("latency")
-    yield latency(ours, peer, petitions)
+    yield latency("a decision", whole_decision(triage), peer, petitions)
+    yield latency("a decision and its JSON", ours, peer, petitions)
     told("stages")
     yield stages(triage, petitions, BATCH)
     yield stages(triage, petitions[:1000], 1)

@@ -26,7 +26,7 @@ def code_units(text: str) -> Ints:
 
 def written(points: Ints) -> str:
     """The text of these code points."""
-    return points.astype(np.uint32).tobytes().decode("utf-32-le", "surrogatepass")
+    return points.astype(np.uint32, copy=False).tobytes().decode("utf-32-le", "surrogatepass")
 
 
 def folded(points: Ints) -> Ints:
