@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 
-from rules.engine import Match, RuleHit
+from rules.engine import Match
 from rules.matter_file import ACCUSING, CutWords, Join, Matters
 from rules.matters import Span
 from rules.petition import Petition
 from rules.policy import Agreement
-from rules.rule import Kind
+from rules.rule import Kind, Saying
 from rules.taxonomy import ancestors, at_level
 from rules.value import value
 from service.decision import CategoryAnswer, Decision, KindAnswer, accuses
@@ -29,19 +31,18 @@ class Part:
     petition: Petition
 
 
-@value
+@dataclass(frozen=True)
 class Whole:
     """The petition as one: its match and its decision."""
 
     match: Match
     decision: Decision
 
-    @property
+    @cached_property
     def accusations(self) -> frozenset[int]:
         """Where words stand that accuse: of rules, and such as no recipient of another matter may read."""
-        return self._places(hit for hit in self.match.hits if hit.rule.then.kind is Kind.ACCUSATION) | frozenset(
-            start for start, _, _ in self.match.marks.get(ACCUSING, ())
-        )
+        marked = [start for start, _, _ in self.match.marks.get(ACCUSING, ())]
+        return self._places(lambda saying: saying.kind is Kind.ACCUSATION).union(marked)
 
     def accuses(self, span: Span) -> bool:
         """Whether a word of an accusation stands there."""
@@ -50,14 +51,17 @@ class Whole:
     def telling(self, code: str) -> frozenset[int]:
         """Where words of the body stand that speak, by more than a hint, for a category of this second level."""
         level = at_level(code, 2)
-        return self._places(
-            hit
-            for hit in self.match.hits
-            if hit.rule.then.category and hit.rule.weight > HINT and at_level(hit.rule.then.category, 2) == level
-        )
+        return self._places(lambda saying: level in saying.steps[:2][-1:] and saying.rule.weight > HINT)
 
-    def _places(self, hits: Iterable[RuleHit]) -> frozenset[int]:
-        return frozenset(start for hit in hits for start, _, _ in hit.occurrences)
+    def _places(self, wanted: Callable[[Saying], bool]) -> frozenset[int]:
+        """Where the words of some rules stand."""
+        match = self.match
+        return frozenset(
+            start
+            for place, saying in enumerate(match.sayings, match.first)
+            if wanted(saying)
+            for start, _, _ in match.evidence[place]
+        )
 
 
 @value

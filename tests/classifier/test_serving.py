@@ -29,6 +29,7 @@ from classifier.segment import build_segmenter
 from classifier.texts import field_text
 from classifier.train import Knowledge, Recipe, train
 from classifier.vocabulary import BlockVocabulary
+from rules.compiled import can_compile
 from rules.petition import Petition
 from rules.reading import Reading, read
 from rules.taxonomy import at_level
@@ -76,7 +77,10 @@ def folder(examples: list[Example], tmp_path_factory: pytest.TempPathFactory) ->
     return save(made, Report(_figures(made)), origin, tmp_path_factory.mktemp("models"))
 
 
-@pytest.fixture(scope="module", params=[True, False], ids=["loops", "arrays"])
+NO_NUMBA = pytest.mark.skipif(not can_compile(), reason="numba has no wheel for this machine")
+
+
+@pytest.fixture(scope="module", params=[pytest.param(True, marks=NO_NUMBA), False], ids=["loops", "arrays"])
 def classifier(folder: Path, request: pytest.FixtureRequest) -> Iterator[Classifier]:
     """Loaded again, as one that serves, on a machine that compiles loops, and on one that does not."""
     with pytest.MonkeyPatch.context() as machine:

@@ -5,6 +5,9 @@ from rules.compiled import can_compile, compiled
 from rules.many import Arrays, build_many
 
 
+pytest.importorskip("numba", reason="numba has no wheel for this machine")
+
+
 def doubled(numbers: np.ndarray) -> int:
     total = 0
     for number in numbers:

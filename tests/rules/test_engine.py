@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from rules.compiled import FEW
+from rules.compiled import FEW, can_compile
 from rules.engine import Engine, Match
 from rules.petition import Petition
 from rules.rulebook import load
@@ -127,7 +127,8 @@ def test_duty_rows_know_whose_words_hold(pack: Callable[..., Path]) -> None:
     assert rulebook.duties.rows[row].lead == "station"
 
 
-WAYS = ["loops", "arrays"]
+NO_NUMBA = pytest.mark.skipif(not can_compile(), reason="numba has no wheel for this machine")
+WAYS = [pytest.param("loops", marks=NO_NUMBA), "arrays"]
 
 
 def seen(match: Match) -> tuple[object, ...]:
