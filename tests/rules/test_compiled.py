@@ -4,7 +4,6 @@ import pytest
 from rules.compiled import can_compile, compiled
 from rules.many import Arrays, build_many
 
-
 pytest.importorskip("numba", reason="numba has no wheel for this machine")
 
 
