@@ -101,9 +101,9 @@ def rows(
     """
     texts = begins.size - 1
     room = points.size * len(looks)
-    columns, times, values = np.empty(room, np.int32), np.empty(room, np.uint16), np.empty(room, np.float32)
+    columns, times, values = np.empty(room, np.int32), np.empty(room, np.int32), np.empty(room, np.float32)
     starts, sizes, known = np.zeros(texts + 1, np.int64), np.empty(texts, np.int64), np.empty(texts, np.int64)
-    counts, flags = np.zeros(edges[-1], np.uint16), np.zeros(edges[-1] // BITS + 1, np.uint64)
+    counts, flags = np.zeros(edges[-1], np.int32), np.zeros(edges[-1] // BITS + 1, np.uint64)
     codes = np.empty(points.size, np.int32)
     at = 0
     for text in range(texts):
