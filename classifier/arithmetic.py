@@ -1,4 +1,4 @@
-"""What predicting computes of some texts, in two ways with equal results: arrays of NumPy, or compiled loops."""
+"""What predicting computes of some texts, in two ways equal but for rounding: arrays of NumPy, or compiled loops."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class Arithmetic(Protocol):
 
 
 class Arrays:
-    """NumPy and SciPy alone, for machines without a wheel of numba; fast for many texts at once."""
+    """NumPy and SciPy alone: for machines without numba, and for few texts where no loops are ready."""
 
     def __init__(self, features: FeatureSpace, stack: Stack) -> None:
         self._features, self._stack = features, stack

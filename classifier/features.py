@@ -19,7 +19,7 @@ BATCH = 256
 DEFAULT_BLOCKS = (Block("char", "text", 1, 2, 1.0, words=1.5), Block("char", "lead", 1, 2, 0.6))
 """No block of words: cutting a text costs more than all the rest, and n-grams that are words tell as much."""
 DAMPED = (1 + np.log(np.arange(1, 1 << 15))).astype(np.float32)
-"""What a count is worth, from 1; there are no more characters in a text."""
+"""What a count is worth, from 1; a greater one is worth the last of these."""
 _NOTHING = 1e-30
 """Square of the length of a block that a text has nothing of: not zero, by which nothing can be divided."""
 

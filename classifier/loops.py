@@ -60,7 +60,8 @@ class Loops:
 
     def telling(self, rows: Rows, winners: Indices, rivals: Indices) -> Told:
         weights, grams = self._stack.weights, self._grams
-        found = kernels.telling(rows.starts, rows.columns, rows.values, weights, winners, rivals, MOST)
+        ends = np.ascontiguousarray(winners), np.ascontiguousarray(rivals)  # else numba compiles a second form of it
+        found = kernels.telling(rows.starts, rows.columns, rows.values, weights, *ends, MOST)
         return [
             tuple(map(word, zip([grams[column] for column in columns[:count]], pulled, strict=False)))
             for columns, pulled, count in zip(*(each.tolist() for each in found), strict=True)

@@ -101,6 +101,7 @@ class Reader:
         """For each node the number of the word that ends there, else -1."""
         numbers = np.full(self._trie.size, -1, dtype=np.int64)
         numbers[self._trie.nodes(words)] = np.arange(len(words))
+        numbers[0] = -1
         return numbers
 
     def read(self, petitions: Sequence[Petition]) -> Batch:
@@ -143,7 +144,7 @@ class Reader:
 
     def _walked(self, codes: Ints) -> tuple[Ints, Ints, Ints]:
         """Where each term and cue stands, and its node."""
-        found = []
+        found = [(codes[:0], codes[:0], codes[:0])]
         for length, (places, nodes) in enumerate(self._trie.reached(codes), 1):
             whole = self._whole.take(nodes).nonzero()[0]
             starts = places.take(whole)

@@ -3,32 +3,52 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from importlib.util import find_spec
-from typing import ParamSpec, TypeVar
+from contextlib import suppress
+from typing import Any, ParamSpec, TypeVar
 
 FEW = 10
-"""Fewer texts are worked on without arrays and loops while these are not there: to make them takes longer."""
+"""For fewer texts than this, arrays and loops are not made where they are not there: it takes longer than the texts."""
 P = ParamSpec("P")
 R = TypeVar("R")
 
 
 def can_compile() -> bool:
-    """Whether this machine has what `compiled` needs."""
-    return find_spec("numba") is not None
+    """Whether this machine has what `compiled` needs, and it works with the NumPy that is here."""
+    try:
+        import numba  # noqa: F401
+    except (ImportError, OSError):
+        return False
+    return True
 
 
 def compiled(function: Callable[P, R]) -> Callable[P, R]:
-    """The function as machine code, made at its first call and kept on disk where any folder may be written."""
+    """The function as machine code, made at its first call and kept on disk where any folder may be written.
+
+    What is kept is known by the file of the function: all that goes into the code must stand in that file.
+    """
     from numba import njit
 
     try:
-        return njit(cache=True, nogil=True)(function)
+        ready = njit(cache=True, nogil=True)(function)
     except RuntimeError:  # numba found no folder that may be written
         return njit(nogil=True)(function)
+    _forgive(ready)
+    return ready
+
+
+def _forgive(ready: Any) -> None:
+    """A disk that is full is no reason not to decide: then nothing is kept."""
+    save = ready._cache.save_overload
+
+    def saved(*arguments: Any) -> None:
+        with suppress(OSError):
+            save(*arguments)
+
+    ready._cache.save_overload = saved
 
 
 def inlined(function: Callable[P, R]) -> Callable[P, R]:
-    """The function as a part of the compiled ones that call it."""
+    """The function as a part of the compiled ones of its file that call it."""
     from numba import njit
 
     return njit(inline="always")(function)

@@ -51,30 +51,30 @@ def fold_all(points: Ints, known: Ints, folds: Ints) -> bool:
 
 @compiled
 def scan(
-    folds: Ints, begins: Ints, written: Ints, occurrences: Ints, tried: Ints, sizes: Ints,
+    folds: Ints, begins: Ints, coded: Ints, occurrences: Ints, tried: Ints, sizes: Ints,
     codes: Ints, nodes: Ints, firsts: Ints, trials: Ints, before: Flags, after: Flags,
 ) -> Ints:  # fmt: skip
     """Finds every term in texts, and every trial that the characters around its cue allow; where the terms of each text
-    begin. The code of each character is `written`; the others are the fields of Room and Sought. (One by one: numba
-    looks longer at a NamedTuple than a text takes.)
+    begin. The code of each character is put into `coded`; the others are the fields of Room and Sought. (One by one:
+    numba looks longer at a NamedTuple than a text takes.)
     """
     room, sought = Room(occurrences, tried, sizes), Sought(codes, nodes, firsts, trials, before, after)
     last, edges = codes.size - 1, np.zeros(begins.size, np.int64)
     for text in range(begins.size - 1):
         begin, end = begins[text], begins[text + 1]
         for place in range(begin, end):
-            written[place] = codes[min(int(folds[place]), last)]
+            coded[place] = codes[min(int(folds[place]), last)]
         for start in range(begin, end):
-            node, place = int(written[start]), start + 1
+            node, place = int(coded[start]), start + 1
             while node != 0:
                 if nodes[node, TERM] >= 0:
                     put(room.occurrences, room.sizes, 0, (start - begin, place - begin, nodes[node, TERM]))
                 if nodes[node, CUE] >= 0:
-                    left, right = written[start - 1] if start > begin else 0, written[place] if place < end else 0
+                    left, right = coded[start - 1] if start > begin else 0, coded[place] if place < end else 0
                     attempt(sought, nodes[node, CUE], (left, right), (text, start - begin), room)
                 if place == end:
                     break
-                below = nodes[node, BASE] + written[place]
+                below = nodes[node, BASE] + coded[place]
                 node = below if nodes[below, CHECK] == node else 0
                 place += 1
         edges[text + 1] = sizes[0]

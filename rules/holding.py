@@ -190,9 +190,12 @@ class _Hard:
         bodies = self._batch.bodies.take(self._batch.rows.take(self._entries.which))
         admitted = ~table.in_title[conditions] | (self._ends <= bodies)
         admitted &= ~table.in_body[conditions] | (self._starts >= bodies)
+        kept: dict[int, frozenset[int] | None] = {}
         for place in table.whole_word[conditions].nonzero()[0].tolist():
             row = int(self._batch.rows[self._entries.which[place]])
-            edges, begin = boundaries(self._batch.readings[row].text), int(self._batch.begins[row])
+            if row not in kept:
+                kept[row] = boundaries(self._batch.readings[row].text)
+            edges, begin = kept[row], int(self._batch.begins[row])
             words = edges is None or {self._starts[place] - begin, self._ends[place] - begin} <= edges
             admitted[place] &= words
         return admitted

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from itertools import accumulate, chain, pairwise
+from typing import NamedTuple
 
 import numpy as np
 
-from rules import finding, scene, weighing
+from rules import finding, weighing
 from rules.condition import Compiled
 from rules.finding import Flags, Room, Sought
 from rules.memberships import Memberships
@@ -16,18 +17,34 @@ from rules.persons import Masker, Span, groups, hidden, masker
 from rules.petition import Petition
 from rules.points import Ints, code_units, known_folds, learn_folds, written
 from rules.reading import Reading
-from rules.scene import Table, Texts
 from rules.text import SENTENCE_ENDS
 from rules.trie import Alphabet, Bools, Trie
 
-_FIELDS = {"text": scene.ANYWHERE, "title": scene.TITLE, "body": scene.BODY}
+_FIELDS = {"text": weighing.ANYWHERE, "title": weighing.TITLE, "body": weighing.BODY}
 _NOWHERE = np.empty(0, np.uint8)
 _ROOM = 4
 """Occurrences for each character that there is room for at first."""
 
 
+class Table(NamedTuple):
+    """Conditions as `weighing.holding` takes them: the facts of each; the `slots` (condition, role) of term i from
+    `firsts[i]` on; which term (its column, else -1) strikes in which row of `strikes`; where each of their `sorts`
+    begins, first the rules, and the last ends; and which codes end a sentence.
+    """
+
+    facts: Ints
+    slots: Ints
+    firsts: Ints
+    columns: Ints
+    strikes: Flags
+    sorts: Ints
+    stops: Flags
+
+
 def table_of(conditions: Sequence[Compiled], terms: int, sorts: Sequence[int], stops: Flags) -> Table:
-    """The conditions as loops look at them."""
+    """The conditions as loops look at them. Raises ValueError for one of more parts than they tell apart."""
+    if any(len(condition.parts) > weighing.MOST_PARTS for condition in conditions):
+        raise ValueError(f"a condition has more than {weighing.MOST_PARTS} parts")
     slots: list[list[tuple[int, int]]] = [[] for _ in range(terms)]
     for index, condition in enumerate(conditions):
         for role, numbers in enumerate((condition.none, *condition.parts)):
@@ -36,7 +53,7 @@ def table_of(conditions: Sequence[Compiled], terms: int, sorts: Sequence[int], s
     unless = Memberships([condition.unless for condition in conditions], terms)
     facts = [_facts(condition, unless.row(index)) for index, condition in enumerate(conditions)]
     return Table(
-        facts=np.array(facts, dtype=np.int32).reshape(-1, scene.FACTS),
+        facts=np.array(facts, dtype=np.int32).reshape(-1, weighing.FACTS),
         slots=np.array(list(chain.from_iterable(slots)), dtype=np.int32).reshape(-1, 2),
         firsts=np.array([0, *accumulate(map(len, slots))]),
         columns=unless.columns,
@@ -47,7 +64,7 @@ def table_of(conditions: Sequence[Compiled], terms: int, sorts: Sequence[int], s
 
 
 def _facts(condition: Compiled, unless: int) -> tuple[int, ...]:
-    """In the order of scene.PARTS and so on."""
+    """In the order of weighing.PARTS and so on."""
     parts, field = len(condition.parts), _FIELDS[condition.field]
     return parts, condition.simple, condition.near, condition.within, field, condition.whole_word, unless
 
@@ -116,8 +133,9 @@ class Loops:
         masked = self._masked(folds, codes, begins, room.trials)
         bodies = np.array([petition.body_start for petition in petitions])
         words = self._words(masked, room.occurrences, firsts, begins)
-        found = Texts(begins, codes, room.occurrences, firsts, bodies, words)
-        conditions, counts, edges, occurrences, cuts = weighing.holding(*found, *self._table)
+        conditions, counts, edges, occurrences, cuts = weighing.holding(
+            begins, codes, room.occurrences, firsts, bodies, words, *self._table
+        )
         evidence = Slices(edges.tolist(), *(column.tolist() for column in occurrences.T))
         readings = [Reading(*pair) for pair in zip(petitions, masked, strict=True)]
         return readings, Holding(conditions.tolist(), counts.tolist(), evidence, cuts.tolist())
@@ -140,12 +158,12 @@ class Loops:
         for text, spans in self._trials.spans(texts, trials).items():
             texts[text] = hidden(texts[text], spans)
             for start, end in spans:
-                codes[edges[text] + start : edges[text] + end] = scene.HIDDEN
+                codes[edges[text] + start : edges[text] + end] = weighing.HIDDEN
         return texts
 
     def _words(self, texts: Sequence[str], occurrences: Ints, firsts: Ints, begins: Ints) -> Flags:
         """Where words begin and end in texts in which that is asked; nothing where it is asked nowhere."""
-        if self._whole_word is None or not (asked := self._whole_word[occurrences[:, scene.NUMBER]]).any():
+        if self._whole_word is None or not (asked := self._whole_word[occurrences[:, weighing.NUMBER]]).any():
             return _NOWHERE
         words = np.ones(begins[-1] + 1, np.uint8)
         for text in np.unique(firsts.searchsorted(asked.nonzero()[0], side="right") - 1).tolist():

@@ -29,7 +29,7 @@ class Many(Protocol):
 
 
 class Arrays:
-    """NumPy alone, for machines without a wheel of numba."""
+    """NumPy alone, for machines without numba."""
 
     least = FEW
 

@@ -72,6 +72,10 @@ class Near(Strict):
     within: int = Field(ge=0, le=200)
 
 
+MOST_TOGETHER = 20
+"""Terms of `all`."""
+
+
 class Condition(Strict):
     """All parts that are given must hold. Terms are substrings of the folded text.
 
@@ -90,6 +94,8 @@ class Condition(Strict):
     def _says_something(self) -> Condition:
         if not (self.any or self.all or self.near):
             raise ValueError("needs one of any, all, near")
+        if len(self.all) > MOST_TOGETHER:
+            raise ValueError(f"all has {len(self.all)} terms; {MOST_TOGETHER} are the most")
         return self
 
     def terms(self) -> Iterator[str]:

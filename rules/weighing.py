@@ -2,13 +2,65 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 
 from rules.compiled import compiled, inlined
 from rules.finding import Flags
 from rules.points import Ints
-from rules.scene import END, HIDDEN, NUMBER, PARTS, SIMPLE, START, Bench, Held, Scene, Table, Texts
-from rules.strict import holds
+
+PARTS, SIMPLE, NEAR, WITHIN, FIELD, WHOLE_WORD, UNLESS, FACTS = range(8)
+"""Of a condition, as Compiled has them; `UNLESS`: its row in the table of terms that strike, else -1."""
+ANYWHERE, TITLE, BODY = range(3)
+"""Of `FIELD`."""
+NONE, FIRST, SECOND = range(3)
+"""Roles of a term in a condition: among `none`, in its first part, its second; more parts follow."""
+MOST_PARTS = 30
+"""Of a condition: the roles are bits of 32."""
+START, END, NUMBER = range(3)
+"""Of an occurrence."""
+HIDDEN = -1
+"""The code of a character that belongs to a person; 0 is of one that stands in no term."""
+
+
+class Scene(NamedTuple):
+    """One text: its occurrences in order, where its body begins, where words begin and end; and before each place how
+    many characters are not hidden, how many sentences end.
+    """
+
+    occurrences: Ints
+    body: int
+    words: Flags
+    seen: Ints
+    sentences: Ints
+
+
+class Bench(NamedTuple):
+    """What is worked with. For each condition: the roles that were met, a bit for each (in `enter`: whether it may
+    hold), how many entries it has, where they begin; all that were met; for each term the pair that last had it; for
+    each entry (occurrence, role) whether it counts.
+    """
+
+    roles: Ints
+    sizes: Ints
+    places: Ints
+    touched: Ints
+    stamps: Ints
+    entries: Ints
+    counting: Flags
+
+
+class Held(NamedTuple):
+    """Pairs of a text and a condition that holds, in order: its condition, how many terms it has (a rule: different
+    ones), where its occurrences begin; and for each text the places among pairs at which each sort begins.
+    """
+
+    conditions: Ints
+    counts: Ints
+    edges: Ints
+    occurrences: Ints
+    cuts: Ints
 
 
 @compiled
@@ -16,60 +68,55 @@ def holding(
     begins: Ints, codes: Ints, occurrences: Ints, firsts: Ints, bodies: Ints, words: Flags,
     facts: Ints, slots: Ints, first_slots: Ints, columns: Ints, strikes: Flags, sorts: Ints, stops: Flags,
 ) -> tuple[Ints, Ints, Ints, Ints, Ints]:  # fmt: skip
-    """Which conditions hold in each text, and why: the fields of Held, of those of Texts and Table. (One by one: numba
-    looks longer at a NamedTuple than a text takes.)
+    """Which conditions hold in each text, and why: the fields of Held.
+
+    Text i has the `codes` from `begins[i]` to `begins[i + 1]`, its occurrences from `firsts[i]` on, its body from
+    `bodies[i]` on; `words`: where words begin and end, nothing where that does not matter. The rest is a Table. (One
+    by one: numba looks longer at a NamedTuple than a text takes.)
     """
-    texts = Texts(begins, codes, occurrences, firsts, bodies, words)
-    table = Table(facts, slots, first_slots, columns, strikes, sorts, stops)
-    count, width, room = texts.begins.size - 1, len(table.facts), 0
-    for at in range(len(texts.occurrences)):
-        number = texts.occurrences[at, NUMBER]
-        room += table.firsts[number + 1] - table.firsts[number]
+    count, width, room = begins.size - 1, len(facts), 0
+    for at in range(len(occurrences)):
+        number = occurrences[at, NUMBER]
+        room += first_slots[number + 1] - first_slots[number]
     held = Held(
         np.empty(room, np.int64), np.empty(room, np.int64), np.zeros(room + 1, np.int64), np.empty((room, 3), np.int64),
-        np.zeros((count, table.sorts.size), np.int64),
+        np.zeros((count, sorts.size), np.int64),
     )  # fmt: skip
     bench = Bench(
         np.zeros(width, np.int32), np.empty(width, np.int32), np.empty(width, np.int32), np.empty(width, np.int32),
-        np.zeros(table.firsts.size - 1, np.int32), np.empty((room, 2), np.int32), np.empty(room, np.uint8),
+        np.zeros(first_slots.size - 1, np.int32), np.empty((room, 2), np.int32), np.empty(room, np.uint8),
     )  # fmt: skip
     pairs = 0
     for text in range(count):
-        pairs = weigh(stage(texts, text, table.stops), table, bench, held, (text, pairs))
-    end = held.edges[pairs]
-    return held.conditions[:pairs], held.counts[:pairs], held.edges[: pairs + 1], held.occurrences[:end], held.cuts
+        begin, end, own = begins[text], begins[text + 1], occurrences[firsts[text] : firsts[text + 1]]
+        scene = stage(codes[begin:end], own, bodies[text], words[begin : end + 1], stops)
+        likely = passing(scene.occurrences, slots, first_slots, facts, bench)
+        enter(scene.occurrences, slots, first_slots, bench, likely)
+        mark(scene, facts, columns, strikes, bench, likely)
+        pairs = tell(scene.occurrences, sorts, bench, held, (text, pairs, likely))
+    last = held.edges[pairs]
+    return held.conditions[:pairs], held.counts[:pairs], held.edges[: pairs + 1], held.occurrences[:last], held.cuts
 
 
 @inlined
-def stage(texts: Texts, text: int, stops: Flags) -> Scene:
+def stage(codes: Ints, occurrences: Ints, body: int, words: Flags, stops: Flags) -> Scene:
     """One text, with the occurrences in which no character is hidden."""
-    begin, end = texts.begins[text], texts.begins[text + 1]
-    seen, sentences = np.zeros(end - begin + 1, np.int32), np.zeros(end - begin + 1, np.int32)
-    for place in range(end - begin):
-        code = texts.codes[begin + place]
+    seen, sentences = np.zeros(codes.size + 1, np.int32), np.zeros(codes.size + 1, np.int32)
+    for place in range(codes.size):
+        code = codes[place]
         seen[place + 1] = seen[place] + (code != HIDDEN)
         sentences[place + 1] = sentences[place] + (code > 0 and stops[code])
-    own, size = np.empty((texts.firsts[text + 1] - texts.firsts[text], 3), np.int32), 0
-    for at in range(texts.firsts[text], texts.firsts[text + 1]):
-        first, last = texts.occurrences[at, START], texts.occurrences[at, END]
+    own, size = np.empty((len(occurrences), 3), np.int32), 0
+    for at in range(len(occurrences)):
+        first, last = occurrences[at, START], occurrences[at, END]
         if seen[last] - seen[first] == last - first:
-            own[size, START], own[size, END], own[size, NUMBER] = first, last, texts.occurrences[at, NUMBER]
+            own[size, START], own[size, END], own[size, NUMBER] = first, last, occurrences[at, NUMBER]
             size += 1
-    words = texts.words[begin : end + 1] if texts.words.size else texts.words
-    return Scene(own[:size], texts.bodies[text], words, seen, sentences)
+    return Scene(own[:size], body, words, seen, sentences)
 
 
 @inlined
-def weigh(scene: Scene, table: Table, bench: Bench, held: Held, at: tuple[int, int]) -> int:
-    """Adds the pairs of one text (its number, the pairs before it); how many there are then."""
-    count = passing(scene.occurrences, table, bench)
-    enter(scene.occurrences, table, bench, count)
-    mark(scene, table, bench, count)
-    return tell(scene.occurrences, table.sorts, bench, held, (*at, count))
-
-
-@inlined
-def mark(scene: Scene, table: Table, bench: Bench, count: int) -> None:
+def mark(scene: Scene, facts: Ints, columns: Ints, strikes: Flags, bench: Bench, count: int) -> None:
     """Which entries of the first conditions in `touched` count; none of a condition that does not hold."""
     first = 0
     for which in range(count):
@@ -77,43 +124,40 @@ def mark(scene: Scene, table: Table, bench: Bench, count: int) -> None:
         end = bench.places[condition]
         for entry in range(first, end):
             bench.counting[entry] = 1
-        if not table.facts[condition, SIMPLE]:
+        if not facts[condition, SIMPLE]:
             entries, counting = bench.entries[first:end], bench.counting[first:end]
-            if not holds(entries, scene, table.facts[condition], table, counting):
+            if not holds(entries, scene, facts[condition], columns, strikes, counting):
                 counting[:] = 0
         first = end
 
 
 @inlined
-def passing(occurrences: Ints, table: Table, bench: Bench) -> int:
+def passing(occurrences: Ints, slots: Ints, firsts: Ints, facts: Ints, bench: Bench) -> int:
     """Leaves in `touched`, in order, the conditions of which a term of every part stands there and none of `none`; how
     many they are.
     """
     met = kept = 0
     for at in range(len(occurrences)):
         number = occurrences[at, NUMBER]
-        for slot in range(table.firsts[number], table.firsts[number + 1]):
-            condition = table.slots[slot, 0]
+        for slot in range(firsts[number], firsts[number + 1]):
+            condition = slots[slot, 0]
             if bench.roles[condition] == 0:
                 bench.touched[met], bench.sizes[condition] = condition, 0
                 met += 1
-            bench.roles[condition] |= 1 << table.slots[slot, 1]
+            bench.roles[condition] |= 1 << slots[slot, 1]
             bench.sizes[condition] += 1
     for at in range(met):
         condition = bench.touched[at]
-        if bench.roles[condition] == (2 << table.facts[condition, PARTS]) - 2:
-            place = kept
-            while place > 0 and bench.touched[place - 1] > condition:
-                bench.touched[place] = bench.touched[place - 1]
-                place -= 1
-            bench.touched[place] = condition
+        if bench.roles[condition] == (2 << facts[condition, PARTS]) - 2:
+            bench.touched[kept] = condition
             kept += 1
         bench.roles[condition] = 0
+    bench.touched[:kept].sort()
     return kept
 
 
 @inlined
-def enter(occurrences: Ints, table: Table, bench: Bench, count: int) -> None:
+def enter(occurrences: Ints, slots: Ints, firsts: Ints, bench: Bench, count: int) -> None:
     """Puts the entries of the first conditions in `touched` one behind the other; `places` are then where they end."""
     begin = 0
     for which in range(count):
@@ -122,11 +166,11 @@ def enter(occurrences: Ints, table: Table, bench: Bench, count: int) -> None:
         begin += bench.sizes[condition]
     for at in range(len(occurrences)):
         number = occurrences[at, NUMBER]
-        for slot in range(table.firsts[number], table.firsts[number + 1]):
-            condition = table.slots[slot, 0]
+        for slot in range(firsts[number], firsts[number + 1]):
+            condition = slots[slot, 0]
             if bench.roles[condition]:
                 place = bench.places[condition]
-                bench.entries[place, 0], bench.entries[place, 1] = at, table.slots[slot, 1]
+                bench.entries[place, 0], bench.entries[place, 1] = at, slots[slot, 1]
                 bench.places[condition] += 1
     for which in range(count):
         bench.roles[bench.touched[which]] = 0
@@ -163,3 +207,89 @@ def tell(occurrences: Ints, sorts: Ints, bench: Bench, held: Held, at: tuple[int
             held.edges[pairs] = end
     held.cuts[text, sort:] = pairs
     return pairs
+
+
+@inlined
+def holds(entries: Ints, scene: Scene, facts: Ints, columns: Ints, strikes: Flags, counting: Flags) -> bool:
+    """Whether a condition holds that asks for more than that its terms stand there, and which entries make it hold."""
+    asked, answer, roles = -1, False, 0
+    for entry in range(len(entries)):
+        at = entries[entry, 0]
+        start, end = scene.occurrences[at, START], scene.occurrences[at, END]
+        fits = admitted(start, end, scene, facts)
+        if fits and facts[UNLESS] >= 0:
+            if scene.sentences[start] != asked:
+                asked = scene.sentences[start]
+                answer = struck(at, scene, facts[UNLESS], columns, strikes)
+            fits = not answer
+        counting[entry] = fits
+        roles |= int(fits) << entries[entry, 1]
+    if roles != (2 << facts[PARTS]) - 2:
+        return False
+    return bool(facts[NEAR] == 0 or together(entries, scene.occurrences, scene.seen, facts[WITHIN], counting))
+
+
+@inlined
+def admitted(start: int, end: int, scene: Scene, facts: Ints) -> bool:
+    """Whether an occurrence stands in the field of the condition, and where whole words are asked for is one."""
+    if facts[FIELD] == TITLE and end > scene.body:
+        return False
+    if facts[FIELD] == BODY and start < scene.body:
+        return False
+    return not facts[WHOLE_WORD] or scene.words.size == 0 or (scene.words[start] != 0 and scene.words[end] != 0)
+
+
+@inlined
+def struck(at: int, scene: Scene, row: int, columns: Ints, strikes: Flags) -> bool:
+    """Whether a term of this row of `strikes` begins in the sentence of an occurrence."""
+    sentence = scene.sentences[scene.occurrences[at, START]]
+    while at > 0 and scene.sentences[scene.occurrences[at - 1, START]] == sentence:
+        at -= 1
+    for other in range(at, len(scene.occurrences)):
+        if scene.sentences[scene.occurrences[other, START]] != sentence:
+            break
+        column = columns[scene.occurrences[other, NUMBER]]
+        if column >= 0 and strikes[row, column]:
+            return True
+    return False
+
+
+@compiled
+def together(entries: Ints, occurrences: Ints, seen: Ints, within: int, counting: Flags) -> bool:
+    """Leaves, of the entries that count, those of the first two parts that are near one another; if any, all others."""
+    size = len(entries)
+    starts, ends, near = np.empty(size, np.int64), np.empty(size, np.int64), np.zeros(size, np.uint8)
+    for entry in range(size):
+        starts[entry], ends[entry] = occurrences[entries[entry, 0], START], occurrences[entries[entry, 0], END]
+    behind(entries[:, 1], starts, ends, seen, (FIRST, SECOND, within), counting, near)
+    behind(entries[:, 1], starts, ends, seen, (SECOND, FIRST, within), counting, near)
+    some = bool(near.any())
+    for entry in range(size):
+        counting[entry] &= near[entry] or (some and entries[entry, 1] > SECOND)
+    return some
+
+
+@compiled
+def behind(
+    roles: Ints, starts: Ints, ends: Ints, seen: Ints, asked: tuple[int, int, int], counting: Flags, near: Flags
+) -> None:
+    """Marks entries of the first role that have one of the second behind them, and these: without overlap, and with no
+    more characters between, hidden ones apart, than `asked`. Those behind an entry are a stretch of the entries.
+    """
+    role, other, within = asked
+    before, reaching = np.zeros(starts.size + 1, np.int64), np.zeros(starts.size + 1, np.int64)
+    before[1:] = np.cumsum((counting != 0) & (roles == other))
+    visible = seen[starts]
+    for entry in range(starts.size):
+        if counting[entry] and roles[entry] == role:
+            first = np.searchsorted(starts, ends[entry])
+            last = np.searchsorted(visible, seen[ends[entry]] + within, side="right")
+            if before[last] > before[first]:
+                near[entry] = 1
+                reaching[first] += 1
+                reaching[last] -= 1
+    reached = 0
+    for entry in range(starts.size):
+        reached += reaching[entry]
+        if reached > 0 and counting[entry] and roles[entry] == other:
+            near[entry] = 1

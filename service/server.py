@@ -46,7 +46,7 @@ def serve_forever(settings: Settings, address: Address, open_house: bool) -> Non
     with build_store(settings) as store:
         _check_keys(store, open_house)
         triage = build_triage(settings)
-        told("getting ready; the first start on a machine takes some 15 seconds longer")
+        told("getting ready; the first start on a machine takes some 10 seconds longer")
         triage.prepare(date.today())
         activate(triage.rulebook, store)
         live = LiveTriage(triage, settings)

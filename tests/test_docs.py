@@ -414,6 +414,7 @@ SPLIT_PARENT = (
 STEPS = dict.fromkeys(("one", "others", "agree", "superior", "conference", "alone", "accusation"), "由工作人员办理")
 MATTERS = f"cut: {{}}\njoin: {{}}\nsteps: {json.dumps(STEPS, ensure_ascii=False)}\n"
 DATED = 'duties: [{category: "01", lead: a, basis: [{cite: 甲, source: verified, from: x}]}]\n'
+MANY = ", ".join(f"第{number}号楼" for number in range(21))
 FAULTS = [
     ("pack.yaml", "name: p\nextends: nowhere\n", "no such pack (no pack.yaml); shipped packs: "),
     ("pack.yaml", "name: small\nextends: small\n", "packs extend one another in a circle"),
@@ -436,6 +437,7 @@ FAULTS = [
     (OWN, RULE.replace("id: lamp", "id: Lamp"), "String should match pattern "),
     (OWN, RULE.replace("[路灯坏了]", "[]"), "Tuple should have at least 1 item after validation, not 0"),
     (OWN, RULE.replace("any:", "none:"), "Value error, needs one of any, all, near"),
+    (OWN, RULE.replace("any:", f"all: [{MANY}], any:"), "Value error, all has 21 terms; 20 are the most"),
     (OWN, RULE.replace('category: "01"', ""), "Value error, needs exactly one of category, kind, urgency"),
     (OWN, RULE.replace('"01"', '"01", call: ["119"]'), "Value error, call and notice belong to urgency"),
     (OWN, RULE.replace("[路灯]", "[路灯], whole_word: x"), "Input should be a valid boolean, "),

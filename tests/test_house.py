@@ -18,6 +18,7 @@ ROOT = Path(__file__).resolve().parents[1]
 PACKAGES = ("rules", "classifier", "service", "models")
 LONGEST_FUNCTION, MOST_PARAMETERS, LONGEST_MODULE = 40, 5, 300
 FORBIDDEN_NAMES = {"utils", "util", "helpers", "helper", "common", "misc", "base", "manager", "processor"}
+TYPES_OF_ARRAYS = {"Ints", "Floats", "Flags", "Indices"}
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 MODULES = sorted(path.relative_to(ROOT).as_posix() for name in PACKAGES for path in (ROOT / name).rglob("*.py"))
 
@@ -111,6 +112,17 @@ def test_functions_take_few_parameters(name: str) -> None:
         if not is_command(name, function) and not is_loop(function)
     }
     assert {key: names for key, names in many.items() if len(names) > MOST_PARAMETERS} == {}
+
+
+@pytest.mark.parametrize("name", [name for name in MODULES if any(map(is_loop, functions(name)))])
+def test_all_that_is_compiled_into_a_loop_stands_in_its_file(name: str) -> None:
+    """numba knows what it keeps on disk by that file alone: code of another would live on after that has changed."""
+    ours = [node for node in ast.walk(parsed(name)) if isinstance(node, ast.ImportFrom) and _is_ours(node.module)]
+    assert {alias.name for node in ours for alias in node.names} <= {"compiled", "inlined", *TYPES_OF_ARRAYS}
+
+
+def _is_ours(module: str | None) -> bool:
+    return module is not None and module.split(".")[0] in PACKAGES
 
 
 # ── what things are called, and what they say ───────────────────────────────────────────────────────────────────────

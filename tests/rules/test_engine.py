@@ -7,8 +7,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from rules.compiled import FEW, can_compile
-from rules.engine import Engine, Match
+from rules.engine import TOGETHER, Engine, Match
 from rules.petition import Petition
+from rules.rule import MOST_TOGETHER
 from rules.rulebook import load
 from rules.text import MAX_LENGTH
 
@@ -177,6 +178,38 @@ def test_every_sort_of_condition_holds_among_many_as_alone(
     engine = small_engine(pack, when, many)
     petitions = [Petition("1", body, title) for title, body in written]
     assert [seen(match) for match in engine.matches(petitions)] == [seen(engine.match(one)) for one in petitions]
+
+
+@pytest.mark.parametrize("many", WAYS)
+def test_an_empty_text_may_be_matched_by_itself(pack: Callable[..., Path], many: str) -> None:
+    engine = small_engine(pack, WHENS[0], many)
+    petitions = [*[Petition("1", "停水")] * TOGETHER, Petition("2", "")]
+    assert [len(match.hits) for match in engine.matches(petitions)] == [1] * TOGETHER + [0]
+
+
+@pytest.mark.parametrize("many", WAYS)
+def test_the_longest_condition_holds_among_many_as_alone(pack: Callable[..., Path], many: str) -> None:
+    terms = [f"第{number}号楼" for number in range(MOST_TOGETHER)]
+    near = "near: {these: [停水], those: [水费], within: 9}"
+    engine = small_engine(pack, f"{{{near}, any: [家里], all: [{', '.join(terms)}]}}", many)
+    text = "停水水费家里" + "".join(terms)
+    petitions = [Petition("1", text), Petition("2", text.replace(terms[-1], ""))] * FEW
+    assert [len(match.hits) for match in engine.matches(petitions)] == [1, 0] * FEW
+    assert [seen(match) for match in engine.matches(petitions)] == [seen(engine.match(one)) for one in petitions]
+
+
+@pytest.mark.parametrize("many", WAYS)
+def test_where_words_end_is_asked_once_for_each_text(pack: Callable[..., Path], many: str) -> None:
+    asked: list[str] = []
+
+    def segment(text: str) -> list[str]:
+        asked.append(text)
+        return list(text)
+
+    engine = Engine(load(pack(keywords_water=RULE.format(when="{any: [水], whole_word: true}"))), segment, many=many)
+    petitions = [Petition("1", "水水水" * number) for number in range(1, FEW + 1)]
+    assert all(match.hits for match in engine.matches(petitions))
+    assert len(asked) == FEW
 
 
 @pytest.mark.parametrize(
