@@ -108,7 +108,7 @@ class Head:
         """For each category code: which labels are it or lie below it."""
         below: dict[str, list[int]] = {}
         for index, label in enumerate(self.labels):
-            for code in {at_level(label, level) for level in (1, 2, 3)}:
+            for code in {at_level(label, level) for level in LEVELS}:
                 below.setdefault(code, []).append(index)
         return {code: np.array(indices, dtype=np.int64) for code, indices in below.items()}
 

@@ -39,17 +39,6 @@ class Room(NamedTuple):
 
 
 @compiled
-def fold_all(points: Ints, known: Ints, folds: Ints) -> bool:
-    """Writes what each character becomes into `folds`; whether all were known."""
-    complete = True
-    for place in range(points.size):
-        fold = known[points[place]]
-        complete &= fold > 0
-        folds[place] = fold - 1
-    return complete
-
-
-@compiled
 def scan(
     folds: Ints, begins: Ints, coded: Ints, occurrences: Ints, tried: Ints, sizes: Ints,
     codes: Ints, nodes: Ints, firsts: Ints, trials: Ints, before: Flags, after: Flags,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from itertools import accumulate, chain, pairwise
 from typing import NamedTuple
 
@@ -11,14 +11,14 @@ import numpy as np
 from rules import finding, weighing
 from rules.condition import Compiled
 from rules.finding import Flags, Room, Sought
+from rules.lookup import Lookup
 from rules.memberships import Memberships
 from rules.occurrences import Boundaries, Holding, Slices
-from rules.persons import Masker, Span, groups, hidden, masker
+from rules.persons import hidden
 from rules.petition import Petition
-from rules.points import Ints, code_units, known_folds, learn_folds, written
+from rules.points import Ints, code_units, folded, written
 from rules.reading import Reading
-from rules.text import SENTENCE_ENDS
-from rules.trie import Alphabet, Bools, Trie
+from rules.trie import Bools
 
 _FIELDS = {"text": weighing.ANYWHERE, "title": weighing.TITLE, "body": weighing.BODY}
 _NOWHERE = np.empty(0, np.uint8)
@@ -69,39 +69,6 @@ def _facts(condition: Compiled, unless: int) -> tuple[int, ...]:
     return parts, condition.simple, condition.near, condition.within, field, condition.whole_word, unless
 
 
-class Trials:
-    """The patterns for persons, by cue."""
-
-    def __init__(self, masks: Masker, alphabet: Alphabet) -> None:
-        trials = list(dict.fromkeys(trial for some in masks.by_cue for trial in some))
-        number = {trial: index for index, trial in enumerate(trials)}
-        self.firsts = np.array([0, *accumulate(map(len, masks.by_cue))])
-        self.numbers = np.array([number[trial] for some in masks.by_cue for trial in some], dtype=np.int64)
-        self.before = np.array([_allowed(trial.before, alphabet) for trial in trials])
-        self.after = np.array([_allowed(trial.next, alphabet) for trial in trials])
-        self._tried = [(trial.regex, trial.reach) for trial in trials]
-        self._at_end = masks.at_end
-
-    def spans(self, texts: Sequence[str], tried: Ints) -> dict[int, list[Span]]:
-        """What belongs to persons in each text where anything does. `tried`: text, place of the cue, trial."""
-        found: dict[int, list[Span]] = {}
-        for text, start, trial in tried.tolist():
-            regex, reach = self._tried[trial]
-            if told := regex.match(texts[text], start - reach if start > reach else 0):
-                found.setdefault(text, []).extend(groups(told))
-        for number, text in enumerate(texts):
-            if at_end := self._at_end(text):
-                found.setdefault(number, []).extend(at_end)
-        return found
-
-
-def _allowed(characters: Iterable[str], alphabet: Alphabet) -> Flags:
-    """For each code whether it may stand there; none given: all may."""
-    allowed = np.full(alphabet.size + 1, not characters, dtype=np.uint8)
-    allowed[alphabet.codes("".join(sorted(characters)))] = 1
-    return allowed
-
-
 class Loops:
     """Compiled by numba, for many texts or one."""
 
@@ -110,25 +77,18 @@ class Loops:
     def __init__(
         self, conditions: Sequence[Compiled], terms: Sequence[str], sorts: Sequence[int], boundaries: Boundaries
     ) -> None:
-        masks = masker()
-        around = [c for some in masks.by_cue for trial in some for c in (*trial.before, *trial.next)]
-        words = list(dict.fromkeys((*terms, *masks.cues)))
-        alphabet = Alphabet([*words, *around, SENTENCE_ENDS])
-        trie, self._trials = Trie(words, alphabet), Trials(masks, alphabet)
-        nodes = np.full((trie.size, finding.CUE + 1), -1, dtype=np.int32)
-        nodes[:, : finding.TERM] = trie.steps.T
-        nodes[trie.nodes(terms), finding.TERM] = np.arange(len(terms))
-        nodes[trie.nodes(masks.cues), finding.CUE] = np.arange(len(masks.cues))
-        trials = self._trials
-        codes = alphabet.table.astype(np.int32)
-        self._sought = Sought(codes, nodes, trials.firsts, trials.numbers, trials.before, trials.after)
-        self._table = table_of(conditions, len(terms), sorts, _allowed(SENTENCE_ENDS, alphabet))
+        lookup = Lookup(terms)
+        trials, codes = lookup.trials, lookup.alphabet.table.astype(np.int32)
+        nodes = np.stack([*lookup.trie.steps, lookup.terms, lookup.cues], axis=1, dtype=np.int32, casting="same_kind")
+        around = trials.before.view(np.uint8), trials.after.view(np.uint8)
+        self._trials, self._sought = trials, Sought(codes, nodes, trials.firsts, trials.numbers, *around)
+        self._table = table_of(conditions, len(terms), sorts, lookup.stops.view(np.uint8))
         self._boundaries, self._whole_word = boundaries, _whole_words(conditions, len(terms))
 
     def match(self, petitions: Sequence[Petition]) -> tuple[list[Reading], Holding]:
         texts = [petition.text for petition in petitions]
         begins = np.array([0, *accumulate(map(len, texts))])
-        folds, codes = _folded("".join(texts)), np.empty(begins[-1], np.int32)
+        folds, codes = folded(code_units("".join(texts))), np.empty(begins[-1], np.int32)
         room, firsts = self._found(folds, begins, codes)
         masked = self._masked(folds, codes, begins, room.trials)
         bodies = np.array([petition.body_start for petition in petitions])
@@ -180,13 +140,3 @@ def _whole_words(conditions: Sequence[Compiled], terms: int) -> Bools | None:
     flags = np.zeros(terms, dtype=np.bool_)
     flags[asked] = True
     return flags if asked else None
-
-
-def _folded(text: str) -> Ints:
-    """The folded form of each character."""
-    points = code_units(text)
-    folds = np.empty(points.size, np.uint32)
-    if not finding.fold_all(points, known_folds(), folds):
-        learn_folds(points)
-        finding.fold_all(points, known_folds(), folds)
-    return folds

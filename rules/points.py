@@ -34,16 +34,6 @@ def folded(points: Ints) -> Ints:
     return _table().of(points)
 
 
-def known_folds() -> Ints:
-    """For each code point one more than that of its folded form; 0 where it has not been met yet."""
-    return _table().known
-
-
-def learn_folds(points: Ints) -> None:
-    """Meets these."""
-    _table().of(points)
-
-
 @lru_cache(maxsize=1)
 def _table() -> _Folded:
     return _Folded(fold_table())
@@ -54,14 +44,14 @@ class _Folded:
 
     def __init__(self, table: FoldTable) -> None:
         self._folds = table
-        self.known = np.zeros(_POINTS, dtype=np.int32)
+        self._known = np.zeros(_POINTS, dtype=np.uint32)
 
     def of(self, points: Ints) -> Ints:
         """Folded code points."""
-        found = self.known.take(points)
+        found = self._known.take(points)
         if not found.all():
             for point in set(points[found == 0].tolist()):
-                self.known[point] = ord(self._folds[point]) + 1
-            found = self.known.take(points)
+                self._known[point] = ord(self._folds[point]) + 1
+            found = self._known.take(points)
         found -= 1
         return found
