@@ -43,9 +43,9 @@ from rules.engine import Engine
 from rules.petition import Petition
 from rules.rulebook import load as load_rulebook
 from service.assemble import build_engine, build_triage, shelf
+from service.json_form import json_bytes
 from service.options import read_options
 from service.settings import Settings
-from service.tables import DECISION
 from service.triage import Triage
 
 TODAY = date(2026, 1, 1)
@@ -103,7 +103,7 @@ def whole_decision(triage: Triage) -> Work:
 
 def whole_answer(triage: Triage) -> Work:
     """Petitions in, JSON out."""
-    return lambda petitions: [DECISION.dump_json(decision) for decision in triage.decide(petitions, TODAY)]
+    return lambda petitions: [json_bytes(decision) for decision in triage.decide(petitions, TODAY)]
 
 
 def trained_peer(arguments: Namespace) -> Work:
@@ -146,7 +146,7 @@ def latency(what: str, ours: Work, peer: Work, petitions: Sequence[Petition]) ->
 def stages(triage: Triage, petitions: Sequence[Petition], size: int) -> Table:
     """Own time of each stage, so many petitions at a time."""
     with watching() as watch:
-        work = watch.wrapped("JSON", DECISION.dump_json)
+        work = watch.wrapped("JSON", json_bytes)
         for piece in pieces(petitions, size):
             for decision in triage.decide(piece, TODAY):
                 work(decision)
@@ -184,7 +184,7 @@ def http(triage: Triage, settings: Settings, petitions: Sequence[Petition], coun
     """Requests a second beside a handler that does nothing, and the memory of the service."""
     nearest = sorted(petitions, key=lambda petition: abs(len(petition.text) - LENGTH))[:count]
     requests = [post(petition) for petition in nearest]
-    size = round(median(len(DECISION.dump_json(decision)) for decision in triage.decide(nearest, TODAY)))
+    size = round(median(len(json_bytes(decision)) for decision in triage.decide(nearest, TODAY)))
     model, folder = str(triage.versions.model), str(settings.models_dir)
     with serving("fenban", model, folder) as ours, serving("trivial", str(size)) as peer:
         for server in (ours, peer):

@@ -1,22 +1,53 @@
-"""Small values that are made by the thousand: never changed, which the type checker sees to, cheap to make and keep."""
+"""Small values that are made by the thousand: never changed, cheap to make and to keep."""
 
 from __future__ import annotations
 
+import dataclasses
 import gc
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import TypeVar, dataclass_transform
+from typing import Any, TypeVar, dataclass_transform
+
+from pydantic_core import CoreSchema, core_schema
+
+try:
+    import msgspec
+except ImportError:  # a machine without wheels of it
+    msgspec = None  # type: ignore[assignment]
 
 T = TypeVar("T")
+_meta: Any = type(msgspec.Struct) if msgspec else None
 
 
 @dataclass_transform(frozen_default=True)
 def value(cls: type[T]) -> type[T]:
-    """A dataclass that is frozen for mypy alone. The guard of `frozen=True` makes every object at run time four times
-    as dear, and the making of values was a tenth of a decision.
+    """A frozen record of the annotated fields: a Struct of msgspec, which is made in a third of the time of a dataclass
+    and is nothing to the garbage collector; without msgspec a dataclass that is frozen for mypy alone, as the guard of
+    `frozen=True` makes every object four times as dear. Of the standard library's `dataclasses` nothing works on it.
     """
-    return dataclass(slots=True, unsafe_hash=True)(cls)
+    if msgspec is None:
+        return dataclasses.dataclass(slots=True, unsafe_hash=True)(cls)
+    own = {name: held for name, held in vars(cls).items() if name not in ("__dict__", "__weakref__")}
+    own["__get_pydantic_core_schema__"] = classmethod(_schema(cls))
+    made: type[T] = _meta(cls.__name__, (msgspec.Struct,), own, frozen=True, gc=False)
+    return made
+
+
+def replace(one: T, **changes: Any) -> T:
+    """A value, or a dataclass, with other fields. Raises TypeError for a field that it has not."""
+    if msgspec is None or not isinstance(one, msgspec.Struct):
+        return dataclasses.replace(one, **changes)  # type: ignore[type-var]
+    return msgspec.structs.replace(one, **changes)
+
+
+def _schema(cls: type) -> Callable[[type, Any, Any], CoreSchema]:
+    """How pydantic reads such values and describes them: as it does a dataclass of the same fields."""
+
+    def schema(made: type, _: object, handler: Callable[[type], CoreSchema]) -> CoreSchema:
+        read = handler(cls if dataclasses.is_dataclass(cls) else dataclasses.dataclass(cls))
+        return core_schema.no_info_after_validator_function(lambda one: made(**vars(one)), read)
+
+    return schema
 
 
 @contextmanager

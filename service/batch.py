@@ -7,7 +7,7 @@ import json
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from itertools import islice
 from pathlib import Path
@@ -17,9 +17,11 @@ from classifier.rows import Row, read_rows
 from rules.petition import Petition
 from rules.policy import Agreement, Band
 from rules.rule import Urgency
+from rules.value import replace
 from service.decision import Assignment, Decision, Reason, RulesSaid, UrgencyAnswer, Verdicts
 from service.errors import OutputError
-from service.tables import Json, OutputRow, Sheet, as_json, check_output, write
+from service.json_form import Json, as_json
+from service.tables import OutputRow, Sheet, check_output, write
 from service.triage import Triage
 from service.words import words
 

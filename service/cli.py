@@ -52,13 +52,14 @@ def decide(
 ) -> None:
     """Decide one petition."""
     from datetime import date
+    from json import dumps
 
     from classifier.dataset import text_problem
     from classifier.errors import InputError
     from classifier.rows import decode, is_broken
     from rules.petition import Petition
     from service.assemble import build_triage
-    from service.tables import DECISION
+    from service.json_form import as_json
     from service.words import words
 
     body = decode(sys.stdin.buffer.read(), "standard input") if text is None else text
@@ -68,7 +69,7 @@ def decide(
     petition = Petition("1", body.strip(), title.strip())
     (decision,) = build_triage(read_options(pack, model, models_dir)).decide([petition], date.today())
     if json:
-        typer.echo(DECISION.dump_json(decision, indent=1).decode())
+        typer.echo(dumps(as_json(decision), ensure_ascii=False, indent=1))
     else:
         from service.console import show_decision
 

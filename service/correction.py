@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from classifier.errors import InputError
 from rules.departments import Departments
@@ -11,6 +11,7 @@ from rules.respondents import Respondent, Sort
 from rules.rule import Kind
 from rules.rulebook import Rulebook
 from rules.taxonomy import Taxonomy
+from rules.value import replace
 from service.answer import Answer, by_share
 from service.decision import Assignment, CategoryAnswer, CategoryName, Decision, DepartmentName, KindAnswer
 

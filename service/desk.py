@@ -16,11 +16,11 @@ from service.correction import Correction, check, in_use
 from service.decision import Decision
 from service.due import UnpublishedCalendarError, working_day_after
 from service.errors import ConflictError
+from service.json_form import Json, as_json
 from service.review import ALLOWED, RETURN_WITHIN, Action, Review, State
 from service.store.petitions import Change
 from service.store.records import PetitionRecord, ReviewRecord, Taken
 from service.store.store import Store
-from service.tables import Json, as_json
 from service.triage import Triage
 
 log = logging.getLogger("fenban")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
 from rules.departments import Departments
@@ -12,7 +12,7 @@ from rules.engine import Match
 from rules.respondents import NO_ORGAN, Respondent, Sort
 from rules.rule import Kind
 from rules.rulebook import Rulebook
-from rules.value import value
+from rules.value import replace, value
 from service.decision import Assignment, DepartmentCandidate, DepartmentName, KindAnswer, Reason, Withheld, accuses
 
 NO_CODE = ""

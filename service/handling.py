@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import date
 from functools import lru_cache
 
@@ -12,7 +11,7 @@ from rules.engine import Match
 from rules.procedure import Lead, Procedure, Procedures, Situation
 from rules.rule import Kind
 from rules.rulebook import Rulebook
-from rules.value import value
+from rules.value import replace, value
 from service.decision import (
     Assignment,
     CategoryAnswer,

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from rules.rulebook import Rulebook
 from rules.taxonomy import at_level
-from rules.value import value
+from rules.value import replace, value
 from service.answer import Answer, Shares
 from service.decision import Assignment, Candidate, CategoryAnswer, CategoryName, Reason
 from service.guard import Guarded

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import date
 from enum import Enum
 from functools import lru_cache
@@ -14,7 +13,7 @@ from rules.duties import Basis, Circumstances, Duties
 from rules.engine import Match
 from rules.places import LEXICON, NO_TERRITORY, Territory
 from rules.rulebook import Rulebook
-from rules.value import value
+from rules.value import replace, value
 from service.answer import Answer
 from service.decision import Assignment, BasisText, DepartmentCandidate, DepartmentName
 from service.leads import CANDIDATES, bearing_on, candidates_by_duties, duty_of

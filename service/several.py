@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 
 from rules.departments import Departments
 from rules.engine import Match
@@ -11,7 +10,7 @@ from rules.matter_file import Steps
 from rules.matters import Span, split
 from rules.petition import Petition
 from rules.rulebook import Rulebook
-from rules.value import value
+from rules.value import replace, value
 from service.decision import Assignment, Decision, DepartmentName, MatterAnswer, Reason, TextSpan, accuses
 from service.joining import Group, Part, Whole, grouped, mainness, trust
 

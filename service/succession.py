@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
 
 from classifier.prediction import HeadPrediction, Prediction
 from rules.departments import Departments
@@ -11,6 +10,7 @@ from rules.engine import Match
 from rules.rulebook import Rulebook
 from rules.succession import Heirs, stands_for
 from rules.taxonomy import Taxonomy
+from rules.value import replace
 from rules.verdict import Levels, RuleVerdict, points_by_level
 from service.answer import Answer, Shares
 from service.decision import Candidate, DepartmentCandidate

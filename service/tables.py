@@ -10,21 +10,15 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from pydantic import TypeAdapter
-
-from service.decision import Decision
 from service.errors import OutputError
 from service.flat import flat
+from service.json_form import Json
 from service.words import Words
 
-DECISION = TypeAdapter(Decision)
-"""JSON form of a decision; the OpenAPI schema comes from the same type."""
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 CELL_LIMIT = 32_767
 """Longest text an Excel cell holds."""
-Json = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +58,6 @@ class Sheet:
     def line(self, row: OutputRow) -> list[str]:
         cells = flat(row.decision, self.words)
         return [*(row.cells.get(column, "") for column in self.kept), *(cells[name] for name in self.words.columns)]
-
-
-def as_json(decision: Decision) -> Json:
-    """The decision as plain JSON data, every field present."""
-    data: Json = DECISION.dump_python(decision, mode="json")
-    return data
 
 
 @contextmanager

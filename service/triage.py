@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from functools import cached_property, lru_cache
 from itertools import islice
@@ -18,7 +18,7 @@ from rules.procedure import Lead
 from rules.respondents import Respondent
 from rules.rule import Kind, Urgency
 from rules.rulebook import Rulebook
-from rules.value import no_collection, value
+from rules.value import no_collection, replace, value
 from rules.verdict import RuleVerdict, judge
 from service.answer import LEAST_SHARE, Answer, answer_category, answer_kind
 from service.banding import Weighed, band, reasons

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from rules.policy import Band
+from rules.value import replace
 from service.decision import Assignment, Decision
 from service.several import Several, common_view
 

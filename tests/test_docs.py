@@ -6,7 +6,7 @@ import json
 import re
 import shlex
 from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from functools import cache
@@ -40,9 +40,9 @@ from service.assemble import build_engine, build_triage
 from service.cli import app as command_line
 from service.decision import Decision, Reason
 from service.errors import ENDINGS
+from service.json_form import as_json
 from service.settings import PREFIX, Settings
 from service.store.store import open_store
-from service.tables import as_json
 from service.triage import Triage
 from service.words import words
 
@@ -186,7 +186,7 @@ def test_every_exit_code_stands_in_the_readme_and_no_others(readme: Page) -> Non
 
 def test_every_field_of_a_decision_and_every_reason_for_review_is_explained(readme: Page) -> None:
     explained = {code for table in readme.tables for row in table for code in _codes(row[0])}
-    assert {field.name for field in fields(Decision)} | {reason.value for reason in Reason} <= explained
+    assert set(Decision.__annotations__) | {reason.value for reason in Reason} <= explained
 
 
 def test_the_policy_table_of_the_readme_is_that_of_the_national_pack(readme: Page, national: Rulebook) -> None:

@@ -11,7 +11,6 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.openapi.docs import get_swagger_ui_html
 from fastapi.responses import HTMLResponse
 from fastapi.staticfiles import StaticFiles
-from pydantic import TypeAdapter
 
 from rules.petition import Petition
 from rules.rulebook import Rulebook
@@ -25,12 +24,10 @@ from service.api.schemas import BatchIn, PetitionIn, ProblemOut
 from service.api.session import add_sessions
 from service.api.shortcut import Shortcut
 from service.decision import Decision
-from service.tables import DECISION
+from service.json_form import json_bytes
 from service.triage import Triage
 from service.web.desk_pages import add_desk_pages
 from service.web.pages import add_pages
-
-DECISIONS = TypeAdapter(list[Decision])
 
 
 def _problem_schema() -> dict[str, Any]:
@@ -87,7 +84,7 @@ def _add_decisions(app: FastAPI, now: Now, told: Callable[[Sequence[Decision]], 
         decision = await gathering.decide(petition.petition())
         if told:
             told([decision])
-        return Response(DECISION.dump_json(decision), media_type=JSON)
+        return Response(json_bytes(decision), media_type=JSON)
 
     about: dict[str, Any] = {"response_model": Decision, "responses": PROBLEMS, "tags": ["decisions"]}
     app.router.add_api_route("/v1/decisions", decide, methods=["POST"], route_class_override=Shortcut, **about)
@@ -99,7 +96,7 @@ def _add_decisions(app: FastAPI, now: Now, told: Callable[[Sequence[Decision]], 
         decisions = await run_in_threadpool(now().decide, petitions, date.today())
         if told:
             told(decisions)
-        return Response(DECISIONS.dump_json(decisions), media_type=JSON)
+        return Response(json_bytes(decisions), media_type=JSON)
 
 
 def _add_rulebook(app: FastAPI, rulebook: Rulebook, now: Now) -> None:

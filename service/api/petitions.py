@@ -13,11 +13,11 @@ from rules.rule import Kind, Urgency
 from service.access import NEEDED, Actor
 from service.api.schemas import PetitionIn, Short
 from service.desk import Desk
+from service.json_form import Json
 from service.review import TO_REVIEW, Action, ReasonCode, Review, State
 from service.store.queue import MOST_ITEMS, Question
 from service.store.records import Order
 from service.store.schema import HIGHEST
-from service.tables import Json
 from service.view import view
 from service.web.fields import Number
 

@@ -9,11 +9,11 @@ from typing import Any
 from rules.policy import Agreement
 from rules.verdict import URGENCY_ORDER
 from service.decision import Decision, DepartmentName, Reason, Withheld
+from service.json_form import as_json
 from service.review import State
 from service.store.queue import ASSIGNED, WITHHELD
 from service.store.records import Origin
 from service.store.schema import DecisionRow, RecipientRow
-from service.tables import as_json
 
 
 def current(decision: Decision, state: State, at: datetime) -> dict[str, Any]:

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-
-from pydantic import ValidationError
+from dataclasses import dataclass
 
 from rules.rulebook import Rulebook
+from rules.value import replace
 from service.access import NEEDED, Actor
 from service.decision import Decision
+from service.json_form import from_json
 from service.review import ALLOWED, Action, ReasonCode, Review
 from service.store.records import PetitionRecord
-from service.tables import DECISION
 from service.web.fields import number, text_of
 from service.web.pages import Shown, show
 
@@ -96,8 +95,8 @@ def shown_of(record: PetitionRecord) -> Shown | None:
     if record.petition is None or written is None:
         return None
     try:
-        decision = DECISION.validate_python(written)
-    except ValidationError:
+        decision = from_json(written)
+    except ValueError:
         return None
     return show(record.petition, replace(decision, petition_id=record.item.external_id))
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -15,6 +14,7 @@ from classifier.segment import build_segmenter
 from classifier.train import Knowledge, Recipe
 from classifier.validation import validate_by_time
 from rules.petition import Petition
+from rules.value import replace
 from rules.verdict import Levels
 
 START = date(2020, 1, 1)

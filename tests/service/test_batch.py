@@ -6,7 +6,6 @@ import csv
 import json
 import os
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,7 @@ from openpyxl import Workbook, load_workbook
 
 from classifier.dataset import Columns
 from classifier.errors import InputError
+from rules.value import replace
 from service.batch import CHUNK, Summary
 from service.errors import OutputError
 from service.tables import WRITERS

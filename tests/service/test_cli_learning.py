@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -12,6 +11,7 @@ from openpyxl import load_workbook
 
 from classifier.corpus import Corpus
 from rules.petition import Petition
+from rules.value import replace
 from service.access import COMMAND
 from service.desk import Desk
 from service.review import Action, Review

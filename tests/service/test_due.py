@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from dataclasses import replace
 from datetime import date
 
 import pytest
 
 from rules.clocks import ClockFile, Clocks
 from rules.rulebook import Rulebook
+from rules.value import replace
 from service.decision import DueDate
 from service.due import _due_dates, due_dates
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from datetime import date
 from itertools import islice
 
@@ -15,6 +14,7 @@ from rules.engine import Engine
 from rules.petition import Petition
 from rules.rulebook import Rulebook
 from rules.text import fold
+from rules.value import replace
 from service.assemble import ModelShelf, shipped_models
 from service.decision import Decision, Evidence
 from service.evidence import MOST, PER_GRAM, PER_RULE

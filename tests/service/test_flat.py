@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
+from rules.value import replace
 from service.decision import (
     Assignment,
     CategoryAnswer,
@@ -19,7 +19,7 @@ from service.decision import (
     Withheld,
 )
 from service.flat import flat
-from service.tables import as_json
+from service.json_form import as_json
 from service.words import words
 
 Decide = Callable[..., Decision]

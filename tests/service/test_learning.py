@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -17,6 +16,7 @@ from classifier.errors import ArtifactError, InputError
 from classifier.succession import read_active
 from rules.petition import Petition
 from rules.rulebook import Rulebook
+from rules.value import replace
 from service.assemble import shelf
 from service.errors import RefusedError
 from service.learning import Place, challenge, heads_to_learn, history, lessons, local_names, new_version

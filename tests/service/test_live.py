@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from threading import Event, Thread
@@ -18,6 +17,7 @@ from classifier.model import Classifier
 from classifier.report import HeadReport, Report
 from classifier.succession import Active, write_active
 from rules.petition import Petition
+from rules.value import replace
 from service.live import LiveTriage
 from service.settings import Settings
 from service.triage import Triage

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -13,6 +12,7 @@ from starlette.testclient import TestClient
 from rules.engine import Engine
 from rules.petition import Petition
 from rules.rulebook import load
+from rules.value import replace
 from service.api.app import build_app
 from service.decision import Assignment, Decision, DepartmentName, DueDate, MatterAnswer, Reason, Withheld
 from service.notices import Notices, notices

@@ -16,8 +16,8 @@ from classifier.corpus import read_corpus
 from rules.petition import Petition
 from rules.reading import read
 from service.assemble import build_triage
+from service.json_form import as_json
 from service.settings import Settings
-from service.tables import as_json
 from service.triage import Triage
 
 TODAY = date(2026, 11, 20)

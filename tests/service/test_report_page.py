@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from datetime import date
 from html.parser import HTMLParser
 from pathlib import Path
@@ -17,6 +16,7 @@ from classifier.outcome import Outcome
 from classifier.prediction import HeadPrediction, TellingWord, Trust
 from rules.petition import Petition
 from rules.rulebook import Rulebook
+from rules.value import replace
 from service.evaluation import About, Evaluation
 from service.report_page import head_pages, render, write_page
 from service.web.charts import Grid, Scale, floor_of

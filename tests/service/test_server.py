@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from dataclasses import replace
 
 import pytest
 
@@ -12,6 +11,7 @@ from rules.errors import RulebookError
 from rules.petition import Petition
 from rules.rulebook import Rulebook
 from rules.taxonomy import Taxonomy
+from rules.value import replace
 from service.decision import Decision
 from service.desk import Desk
 from service.live import LiveTriage

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from datetime import date
 from itertools import pairwise
 
@@ -15,6 +14,7 @@ from rules.engine import Engine
 from rules.petition import Petition
 from rules.policy import Agreement
 from rules.rulebook import Rulebook
+from rules.value import replace
 from service.assemble import build_triage
 from service.decision import CategoryAnswer, Decision, DepartmentName, Reason, Withheld
 from service.joining import Part, Whole, may_differ, told_of

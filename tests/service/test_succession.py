@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from rules.petition import Petition
 from rules.policy import Band
 from rules.reading import Reading
 from rules.rulebook import load
+from rules.value import replace
 from rules.verdict import Levels
 from service.assemble import build_engine
 from service.console import show_decision

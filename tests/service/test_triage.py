@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 
 import pytest
@@ -16,11 +16,12 @@ from rules.policy import Agreement, Band
 from rules.reading import Reading
 from rules.rule import Kind, Urgency
 from rules.rulebook import Rulebook
+from rules.value import replace
 from rules.verdict import Levels, RuleVerdict, judge
 from service.answer import answer_kind
 from service.decision import Decision, LabelSaid, Reason
+from service.json_form import json_bytes
 from service.leads import LIKELY_LEADS
-from service.tables import DECISION
 from service.triage import Triage
 from service.words import words
 
@@ -539,7 +540,7 @@ def test_an_own_kind_keeps_its_name(decide: Decide) -> None:
 def test_a_decision_repeats_byte_for_byte(decide: Decide) -> None:
     text = "青禾小区停水，站台和公交也有噪音，请问怎么办，煤气泄漏，科长索贿"
     said = {"category": {"01.01.01": 0.5, "02.01": 0.5}, "kind": {"appeal": 0.5, "inquiry": 0.5}}
-    first, second = (DECISION.dump_json(decide(text, **said)) for _ in range(2))
+    first, second = (json_bytes(decide(text, **said)) for _ in range(2))
     assert first == second
 
 

@@ -6,13 +6,13 @@ import io
 import json
 import logging
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 from starlette.testclient import TestClient
 
 from rules.petition import Petition
+from rules.value import replace
 from service.access import SCOPES, Permission, Role
 from service.api.monitoring import JsonLines, log_as_json
 from service.decision import Decision, Reason

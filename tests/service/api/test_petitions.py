@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 import pytest
 from starlette.testclient import TestClient
 
 from rules.engine import Engine
 from rules.rulebook import Rulebook
+from rules.value import replace
 from service.access import OF_DEPARTMENTS, Permission, Role
 from service.api.app import build_app
 from service.api.problems import MEDIA

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -11,6 +10,7 @@ import pytest
 from sqlalchemy import text
 
 from rules.petition import Petition
+from rules.value import replace
 from service.access import Permission
 from service.decision import Decision, Reason
 from service.review import Action, ReasonCode, Review, State, Stored

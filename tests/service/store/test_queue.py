@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from base64 import urlsafe_b64encode
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -17,6 +16,7 @@ from classifier.errors import InputError
 from rules.petition import Petition
 from rules.policy import Agreement
 from rules.rule import Urgency
+from rules.value import replace
 from service.decision import (
     Assignment,
     CategoryAnswer,
