@@ -41,7 +41,7 @@ from classifier.vocabulary import Block
 from rules.petition import Petition
 from rules.reading import read
 from rules.rulebook import load
-from rules.verdict import Levels
+from rules.tally import Points
 from service.training import OWN_LABELS, knowledge
 
 SEED = 0
@@ -113,11 +113,11 @@ VARIANTS = (
 class Remembered:
     """What the rules say of a petition, asked once for all folds and variants."""
 
-    def __init__(self, points: Callable[[Sequence[Petition]], list[Levels]]) -> None:
+    def __init__(self, points: Callable[[Sequence[Petition]], list[Points]]) -> None:
         self._points = points
-        self._known: dict[Petition, Levels] = {}
+        self._known: dict[Petition, Points] = {}
 
-    def __call__(self, petitions: Sequence[Petition]) -> list[Levels]:
+    def __call__(self, petitions: Sequence[Petition]) -> list[Points]:
         new = [petition for petition in petitions if petition not in self._known]
         self._known.update(zip(new, self._points(new), strict=True))
         return [self._known[petition] for petition in petitions]

@@ -202,7 +202,7 @@ def after_labels(ground: Ground, rows: list[int], tested: np.ndarray) -> float:
     some = np.flatnonzero(tested)
     margins = head.margins(
         head_of.features.transform([ground.dev.readings[row] for row in some]),
-        [ground.dev.verdicts[row].levels for row in some],
+        [ground.dev.verdicts[row].by_category for row in some],
     )
     said = np.full(len(tested), "", dtype=object)
     said[some] = np.array(head.labels, dtype=object)[margins.argmax(1)]

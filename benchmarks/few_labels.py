@@ -26,7 +26,7 @@ from classifier.twins import twin_groups
 from rules.petition import Petition
 from rules.reading import read
 from rules.rulebook import load
-from rules.verdict import Levels
+from rules.tally import Points
 from service.training import OWN_LABELS, knowledge
 
 HEAD = "category"
@@ -71,8 +71,8 @@ def measured(way: Way, learnt: Sequence[Example], tested: Sequence[Example]) -> 
 
 
 def remembered(
-    points: Callable[[Sequence[Petition]], list[Levels]], examples: Sequence[Example]
-) -> Callable[[Sequence[Petition]], list[Levels]]:
+    points: Callable[[Sequence[Petition]], list[Points]], examples: Sequence[Example]
+) -> Callable[[Sequence[Petition]], list[Points]]:
     """The rules are asked once about each petition."""
     petitions = [example.petition for example in examples]
     known = dict(zip(petitions, points(petitions), strict=True))

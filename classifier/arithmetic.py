@@ -15,7 +15,7 @@ from classifier.stack import Stack
 from classifier.telling import pulls, telling_words
 from rules.compiled import can_compile
 from rules.reading import Reading
-from rules.verdict import Levels
+from rules.tally import Points
 
 RANKED = 24
 """Labels listed of a head with many."""
@@ -42,7 +42,7 @@ class Arithmetic(Protocol):
     def rows(self, readings: Sequence[Reading]) -> Rows:
         """Their features."""
 
-    def margins(self, rows: Rows, points: Sequence[Levels]) -> Floats:
+    def margins(self, rows: Rows, points: Sequence[Points]) -> Floats:
         """What words and rules say. Shape (texts, labels of all heads)."""
 
     def likeliest(self, head: Head, margins: Floats, least: float) -> Likeliest:
@@ -62,7 +62,7 @@ class Arrays:
     def rows(self, readings: Sequence[Reading]) -> Rows:
         return self._features.rows(readings)
 
-    def margins(self, rows: Rows, points: Sequence[Levels]) -> Floats:
+    def margins(self, rows: Rows, points: Sequence[Points]) -> Floats:
         return self._stack.margins(rows, points)
 
     def likeliest(self, head: Head, margins: Floats, least: float) -> Likeliest:

@@ -13,7 +13,8 @@ from classifier.rows import read_rows
 from classifier.twins import twin_groups
 from rules.petition import Petition
 from rules.reading import Reading, read
-from rules.verdict import Levels, RuleVerdict
+from rules.tally import Points
+from rules.verdict import RuleVerdict
 
 MOST_ROWS = 20_000
 """Petitions looked at; of a larger file every second, third … one."""
@@ -40,9 +41,9 @@ class Backlog:
         return [read(petition) for petition in self.petitions]
 
     @property
-    def points(self) -> list[Levels]:
+    def points(self) -> list[Points]:
         """What the rules give each petition."""
-        return [verdict.levels for verdict in self.verdicts]
+        return [verdict.by_category for verdict in self.verdicts]
 
 
 def read_texts(path: Path, columns: Columns) -> Texts:

@@ -13,8 +13,8 @@ from scipy.sparse import csr_matrix
 
 from classifier.gate import Gate
 from classifier.prediction import HeadPrediction, Ranked, TellingWord
+from rules.tally import Points
 from rules.taxonomy import at_level
-from rules.verdict import Levels
 
 LEVELS = (1, 2, 3)
 Floats = NDArray[np.float32]
@@ -81,7 +81,7 @@ class Head:
     def _names(self) -> NDArray[np.object_]:
         return np.array(self.labels, dtype=object)
 
-    def margins(self, features: csr_matrix, points: Sequence[Levels]) -> Floats:
+    def margins(self, features: csr_matrix, points: Sequence[Points]) -> Floats:
         """Shape (petitions, labels)."""
         total = self.word_margins(features)
         return total + np.float32(self.rule_weight) * self.rule_margins(points) if self.rule_weight else total
@@ -93,14 +93,13 @@ class Head:
             total += (features @ part.weights + part.bias)[:, part.of]
         return total
 
-    def rule_margins(self, points: Sequence[Levels]) -> Floats:
+    def rule_margins(self, points: Sequence[Points]) -> Floats:
         """log(1 + points) of each label and of the categories above it, summed. Shape (petitions, labels)."""
         total = np.zeros((len(points), len(self.labels)), dtype=np.float32)
-        for row, levels in enumerate(points):
-            for table in levels:
-                for code, value in table.items():
-                    if code in self.below:
-                        total[row, self.below[code]] += np.float32(log1p(value))
+        for row, own in enumerate(points):
+            for code, value in own.items():
+                if code in self.below:
+                    total[row, self.below[code]] += np.float32(log1p(value))
         return total
 
     @cached_property

@@ -18,7 +18,7 @@ from classifier.telling import MOST, word
 from classifier.texts import LEAD_LENGTH
 from rules.points import code_units
 from rules.reading import Reading
-from rules.verdict import Levels
+from rules.tally import Points
 
 
 class Loops:
@@ -42,7 +42,7 @@ class Loops:
         pairs = np.maximum(sizes - (PAIR - 1), 0)
         return Rows(starts, columns, values, list(map(Strange, pairs.tolist(), (pairs - known).tolist())))
 
-    def margins(self, rows: Rows, points: Sequence[Levels]) -> Floats:
+    def margins(self, rows: Rows, points: Sequence[Points]) -> Floats:
         stack, ruled = self._stack, self._stack.ruled
         counts, cells, given = ruled.said(points)
         edges = np.array(list(accumulate(counts, initial=0)))

@@ -14,7 +14,7 @@ from classifier.prediction import ALL, HeadPrediction, Prediction, TellingWord, 
 from classifier.stack import Stack, stacked
 from rules.compiled import FEW
 from rules.reading import Reading
-from rules.verdict import Levels
+from rules.tally import Points
 
 
 class Predictor(Protocol):
@@ -24,7 +24,7 @@ class Predictor(Protocol):
     def version(self) -> str: ...
 
     def predict(
-        self, readings: Sequence[Reading], points: Sequence[Levels], wanted: Wanted = ALL
+        self, readings: Sequence[Reading], points: Sequence[Points], wanted: Wanted = ALL
     ) -> list[Prediction]: ...
 
 
@@ -60,7 +60,7 @@ class Classifier:
         """Made when first wanted."""
         return arithmetic(self.features, self.stack)
 
-    def predict(self, readings: Sequence[Reading], points: Sequence[Levels], wanted: Wanted = ALL) -> list[Prediction]:
+    def predict(self, readings: Sequence[Reading], points: Sequence[Points], wanted: Wanted = ALL) -> list[Prediction]:
         """One prediction for each petition, in order; `points` are what the rules give each of them."""
         result: list[Prediction] = []
         way = self._fast if len(readings) >= FEW or "_fast" in self.__dict__ else self._arrays
@@ -71,7 +71,7 @@ class Classifier:
         return result
 
     def _predict(
-        self, way: Arithmetic, readings: Sequence[Reading], points: Sequence[Levels], wanted: Wanted
+        self, way: Arithmetic, readings: Sequence[Reading], points: Sequence[Points], wanted: Wanted
     ) -> list[Prediction]:
         rows = way.rows(readings)
         margins = way.margins(rows, points)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Literal, NamedTuple
 
+from rules.value import value
+
 Trust = Literal["auto", "suggest", "review"]
 HEADS = ("category", "kind", "department")
 EXPLAINED = ("category",)
@@ -24,7 +26,8 @@ class TellingWord(NamedTuple):
     pull: float
 
 
-class HeadPrediction(NamedTuple):
+@value
+class HeadPrediction:
     """`ranked`: (label, probability), best first, summing to 1; `telling`: strongest pull first.
 
     `plausible`: the prediction set; `trust`: what may happen with the first label. A head without a gate gives neither.
@@ -60,7 +63,8 @@ ALL = Wanted()
 """What is wanted where nothing is said."""
 
 
-class Prediction(NamedTuple):
+@value
+class Prediction:
     """One head prediction for each head the model has.
 
     `unseen`: the share of the text's pairs of characters that the model does not know, 0 for a very short text;

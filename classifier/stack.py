@@ -10,8 +10,8 @@ import numpy as np
 
 from classifier.features import Rows
 from classifier.head import LEVELS, Floats, Head, Indices
+from rules.tally import Points
 from rules.taxonomy import at_level
-from rules.verdict import Levels
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,21 +31,18 @@ class Ruled:
         """Numbers are below this."""
         return len(self.places) + 2
 
-    def said(self, points: Sequence[Levels]) -> tuple[list[int], Indices, Floats]:
+    def said(self, points: Sequence[Points]) -> tuple[list[int], Indices, Floats]:
         """How many points each petition has, the place of each, and log(1 + points)."""
         other = len(self.places)
         cells: list[int] = []
         given: list[float] = []
-        counts: list[int] = []
-        for levels in points:
-            before = len(cells)
-            for table in levels:
-                cells += map(self.places.get, table, repeat(other))
-                given += table.values()
-            counts.append(len(cells) - before)
+        for own in points:
+            cells += map(self.places.get, own, repeat(other))
+            given += own.values()
+        counts = list(map(len, points))
         return counts, np.array(cells, dtype=np.int64), np.log1p(given).astype(np.float32)
 
-    def add(self, total: Floats, points: Sequence[Levels]) -> None:
+    def add(self, total: Floats, points: Sequence[Points]) -> None:
         """To each row of margins what its points say, the first level first."""
         counts, cells, given = self.said(points)
         logs = np.zeros((len(points), self.size), dtype=np.float32)
@@ -68,7 +65,7 @@ class Stack:
     spans: Mapping[str, slice]
     ruled: Ruled
 
-    def margins(self, rows: Rows, points: Sequence[Levels]) -> Floats:
+    def margins(self, rows: Rows, points: Sequence[Points]) -> Floats:
         """What words and rules say, as `Head.margins` does. Shape (petitions, columns)."""
         total = rows.times(self.weights)
         total += self.bias

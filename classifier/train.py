@@ -27,8 +27,8 @@ from classifier.twins import twin_groups
 from classifier.vocabulary import Block
 from rules.petition import Petition
 from rules.reading import Reading, read
+from rules.tally import Points
 from rules.taxonomy import at_level
-from rules.verdict import Levels
 
 Progress = Callable[[str], None]
 RULE_WEIGHTS = (0.0, 0.05, 0.1, 0.2, 0.3, 0.4, 0.6)
@@ -47,7 +47,7 @@ class Knowledge:
     """
 
     segmenter: Segmenter
-    points: Callable[[Sequence[Petition]], list[Levels]]
+    points: Callable[[Sequence[Petition]], list[Points]]
     background: tuple[Example, ...] = ()
     covered: Mapping[str, str] = field(default_factory=dict)
     features: FeatureSpace | None = None
@@ -94,7 +94,7 @@ class _Material:
     labels: tuple[str, ...]
     weights: Floats
     own: int
-    points: list[Levels]
+    points: list[Points]
     groups: list[int]
 
     def part(self, own_rows: list[int]) -> tuple[csr_matrix, list[str], Floats]:

@@ -18,10 +18,12 @@ from rules.petition import Petition
 from rules.reading import Reading, read
 from rules.rule import Rule, Saying
 from rules.rulebook import Rulebook
+from rules.tally import Tally
 from rules.text import fold
+from rules.value import replace, value
 
 if TYPE_CHECKING:
-    from rules.many import Many
+    from rules.many import Many, Tallies
 
 Segment = Callable[[str], list[str]]
 """Cuts a folded text into its words; joined they are the text."""
@@ -47,13 +49,14 @@ TOGETHER = 128
 """Texts matched in the same arrays: more would not stay in the cache of a core."""
 
 
-class Match(NamedTuple):
+@value
+class Match:
     """All that the rulebook says of one text.
 
     `sayings`: of the rules that hold, in rulebook order; `distinct`: how many different terms of each stand there;
     `evidence`, from place `first` on: where. `worded`: rows of the duty table whose words hold; `held`: names of the
     rulebook's watched conditions that hold; `marks`: where terms of a lexicon of the rulebook stand, in order, for each
-    lexicon of which any does.
+    lexicon of which any does; `tally`: of `sayings`, where it is known already.
     """
 
     reading: Reading
@@ -65,6 +68,7 @@ class Match(NamedTuple):
     distinct: Sequence[int] = ()
     evidence: Evidence = NOTHING
     first: int = 0
+    tally: Tally | None = None
 
     @property
     def hits(self) -> tuple[RuleHit, ...]:
@@ -75,11 +79,13 @@ class Match(NamedTuple):
     def only(self, keep: Callable[[Rule], bool]) -> Match:
         """The same match with some of its rules."""
         kept = [place for place, saying in enumerate(self.sayings) if keep(saying.rule)]
-        return self._replace(
+        return replace(
+            self,
             sayings=tuple([self.sayings[place] for place in kept]),
             distinct=[self.distinct[place] for place in kept],
             evidence=Listed([self.evidence[self.first + place] for place in kept]),
             first=0,
+            tally=None,
         )
 
     @property
@@ -179,10 +185,12 @@ class Engine:
 
     def _together(self, petitions: Sequence[Petition]) -> list[Match]:
         readings, holding = self._many.match(petitions)
-        held = _Held([self._names[index] for index in holding.conditions], holding.counts, holding.evidence)
-        return [self._match(*one) for one in zip(readings, repeat(held), holding.cuts, strict=False)]
+        names = list(map(self._names.__getitem__, holding.conditions.tolist()))
+        held = _Held(names, holding.counts.tolist(), holding.evidence)
+        told = zip(readings, repeat(held), holding.cuts.tolist(), self._tallies(holding), strict=False)
+        return [self._match(*one) for one in told]
 
-    def _match(self, reading: Reading, held: _Held, cuts: Sequence[int]) -> Match:
+    def _match(self, reading: Reading, held: _Held, cuts: Sequence[int], tally: Tally | None = None) -> Match:
         """What holds in one text, as who asks for it sees it. `cuts`: where each sort of conditions begins and ends."""
         first, rules, duties, watched, lexicons, end = cuts
         names, evidence = held.names, held.evidence
@@ -197,6 +205,7 @@ class Engine:
             held.counts[first:rules],
             evidence,
             first,
+            tally,
         )
 
     @cached_property
@@ -206,6 +215,13 @@ class Engine:
 
         sorts = (0, *self._ends, len(self._names))
         return build_many(self._many_engine)(self._conditions, self.terms, sorts, self._boundaries)
+
+    @cached_property
+    def _tallies(self) -> Tallies:
+        """Made when first wanted."""
+        from rules.many import build_tallies
+
+        return build_tallies(self._many_engine)(self._names[: self._ends[0]])
 
     def _standing(self, occurrences: list[Occurrence]) -> Standing:
         """The occurrences by term, and what the terms mean."""

@@ -98,7 +98,7 @@ class Loops:
         )
         evidence = Slices(edges.tolist(), *(column.tolist() for column in occurrences.T))
         readings = [Reading(*pair) for pair in zip(petitions, masked, strict=True)]
-        return readings, Holding(conditions.tolist(), counts.tolist(), evidence, cuts.tolist())
+        return readings, Holding(conditions, counts, evidence, cuts)
 
     def _found(self, folds: Ints, begins: Ints, codes: Ints) -> tuple[Room, Ints]:
         """Every term and every trial, and where the terms of each text begin."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
+from itertools import repeat
 from typing import Protocol
 
 from rules.batch import Reader
@@ -12,6 +13,8 @@ from rules.holding import ConditionTable
 from rules.occurrences import Boundaries, Holding
 from rules.petition import Petition
 from rules.reading import Reading
+from rules.rule import Saying
+from rules.tally import Tally
 
 
 class Many(Protocol):
@@ -44,12 +47,29 @@ class Arrays:
         return batch.readings, self._table.holding(batch, self._boundaries, self._sorts)
 
 
+Tallies = Callable[[Holding], Iterable[Tally | None]]
+"""The tally of each text of which it is known what holds; None where it is better made when it is asked for."""
+
+
+def build_tallies(engine: str) -> Callable[[Sequence[Saying]], Tallies]:
+    """`engine`: as of build_many; to be made of what the rules say."""
+    if not _compiles(engine):
+        return lambda _: lambda _: repeat(None)
+    from rules.summing import Sums
+
+    return lambda sayings: Sums(sayings).tallies
+
+
 def build_many(engine: str) -> type[Many]:
     """`engine`: loops, arrays, auto (the faster one that this machine has). To be made of conditions, terms, where each
     sort of conditions begins and the last ends, and who finds the boundaries of words.
     """
-    if engine == "arrays" or (engine == "auto" and not can_compile()):
+    if not _compiles(engine):
         return Arrays
     from rules.loops import Loops
 
     return Loops
+
+
+def _compiles(engine: str) -> bool:
+    return engine == "loops" or (engine == "auto" and can_compile())

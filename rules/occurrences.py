@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
 from rules.automaton import Occurrence
+from rules.points import Ints
 
 Boundaries = Callable[[str], frozenset[int] | None]
 """Where words begin and end in a folded text; None where that does not matter."""
@@ -54,7 +55,7 @@ class Holding(NamedTuple):
     occurrences. `cuts`: for each text the place among pairs at which each sort of conditions begins, and the last ends.
     """
 
-    conditions: list[int]
-    counts: list[int]
+    conditions: Ints
+    counts: Ints
     evidence: Slices
-    cuts: list[list[int]]
+    cuts: Ints

@@ -21,8 +21,8 @@ from classifier.train import Progress
 from rules.reading import read
 from rules.rulebook import Rulebook
 from rules.succession import Heirs, stands_for
+from rules.tally import Points
 from rules.taxonomy import at_level
-from rules.verdict import Levels
 from service.assemble import shelf
 from service.review import Settled
 from service.settings import Settings
@@ -156,7 +156,7 @@ def _heads(folder: Path | None) -> list[str]:
     return list(read_manifest(folder).heads) if folder else []
 
 
-def _outcomes(folder: Path, examples: Sequence[Example], points: Sequence[Levels]) -> dict[str, Outcome]:
+def _outcomes(folder: Path, examples: Sequence[Example], points: Sequence[Points]) -> dict[str, Outcome]:
     """What a model says of the rows, by head; of a head only the rows that have its label."""
     classifier = load(folder)
     predictions = classifier.predict([read(example.petition) for example in examples], points)

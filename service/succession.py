@@ -9,9 +9,10 @@ from rules.departments import Departments
 from rules.engine import Match
 from rules.rulebook import Rulebook
 from rules.succession import Heirs, stands_for
+from rules.tally import Points
 from rules.taxonomy import Taxonomy
 from rules.value import replace
-from rules.verdict import Levels, RuleVerdict, points_by_level
+from rules.verdict import RuleVerdict, tally_of
 from service.answer import Answer, Shares
 from service.decision import Candidate, DepartmentCandidate
 
@@ -20,18 +21,17 @@ def read_on_its_day(match: Match, book: Rulebook) -> Match:
     """The match with the conclusions that rules have in the rulebook of a day."""
     if not book.taxonomy.gone:
         return match
-    return match._replace(sayings=tuple([book.by_id[saying.id].saying for saying in match.sayings]))
+    return replace(match, sayings=tuple([book.by_id[saying.id].saying for saying in match.sayings]), tally=None)
 
 
-def points_of_both_times(match: Match, verdict: RuleVerdict, book: Rulebook) -> Levels:
+def points_of_both_times(match: Match, verdict: RuleVerdict, book: Rulebook) -> Points:
     """The rules' points by codes of the day, and for what is gone by its own: the classifier may know either.
 
     `match` as it was made, `verdict` of the day.
     """
     if not book.taxonomy.gone:
-        return verdict.levels
-    first, second, third = points_by_level(match.hits)
-    return first | verdict.levels[0], second | verdict.levels[1], third | verdict.levels[2]
+        return verdict.by_category
+    return {**tally_of(match).points, **verdict.by_category}
 
 
 def brought_up(prediction: Prediction, book: Rulebook) -> Prediction:
@@ -44,7 +44,7 @@ def brought_up(prediction: Prediction, book: Rulebook) -> Prediction:
     if book.departments.gone:
         known["department"] = lambda label: book.departments.find(label) or label
     heads = {name: _renamed(head, known[name]) if name in known else head for name, head in prediction.heads.items()}
-    return prediction._replace(heads=heads)
+    return replace(prediction, heads=heads)
 
 
 def _renamed(head: HeadPrediction, name: Callable[[str], str]) -> HeadPrediction:

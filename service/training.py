@@ -30,7 +30,8 @@ from rules.petition import Petition
 from rules.reading import read
 from rules.rulebook import Rulebook
 from rules.succession import stands_for
-from rules.verdict import Levels, judge, points_by_level
+from rules.tally import Points
+from rules.verdict import judge, tally_of
 from service.assemble import build_engine, code_version, shelf
 from service.settings import Settings
 from service.tables import write_table
@@ -56,8 +57,8 @@ def knowledge(rulebook: Rulebook, background: Sequence[Example]) -> Knowledge:
     """What training starts from."""
     engine = build_engine(rulebook)
 
-    def points(petitions: Sequence[Petition]) -> list[Levels]:
-        return [points_by_level(match.hits) for match in engine.matches(petitions)]
+    def points(petitions: Sequence[Petition]) -> list[Points]:
+        return [tally_of(match).points for match in engine.matches(petitions)]
 
     gone = rulebook.taxonomy.gone
     covered = {code: stands_for(own.code, gone) for own in rulebook.taxonomy.by_code.values() for code in own.covers}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -21,7 +20,9 @@ from classifier.vocabulary import BACKLOG_ROWS, Block
 from rules.petition import Petition
 from rules.reading import read
 from rules.rule import Urgency
-from rules.verdict import Levels, RuleVerdict
+from rules.tally import Points
+from rules.value import replace
+from rules.verdict import RuleVerdict
 
 FILLERS = "天地玄黄宇宙洪荒日月盈昃辰宿列张寒来暑往秋收冬藏闰余成岁律吕调阳云腾致雨露结为霜金生丽玉出昆冈"
 OURS = {"01.01": ("管道", "龙头", "水压"), "01.02": ("酒吧", "音响", "打桩")}
@@ -41,16 +42,16 @@ def written(number: int, words: Sequence[str]) -> Petition:
     return Petition(str(number), f"{around[0]}{rng.choice(words)}{around[1]}")
 
 
-def levels(petition: Petition) -> Levels:
+def levels(petition: Petition) -> Points:
     """What the office's rules give: they know its own words only."""
     found = {label: 4.0 for label, words in THEIRS.items() if any(word in petition.body for word in words)}
-    return ({"01": 4.0} if found else {}, found, {})
+    return {"01": 4.0, **found} if found else {}
 
 
 def verdict(petition: Petition) -> RuleVerdict:
     points = levels(petition)
-    category = next(iter(points[1]), None)
-    return RuleVerdict(category, len(points[1]) == 1, points, None, Urgency.ORDINARY, (), None)
+    found = [code for code in points if code != "01"]
+    return RuleVerdict(next(iter(found), None), len(found) == 1, points, None, Urgency.ORDINARY, (), None)
 
 
 def backlog_of(petitions: Sequence[Petition]) -> Backlog:
@@ -91,7 +92,7 @@ def adapted(backlog: Backlog) -> Adaptation:
 def test_an_adapted_model_has_learnt_the_words_of_the_office(adapted: Adaptation, default: Classifier) -> None:
     assert adapted.classifier is not None and adapted.refusal is None
     unseen = [written(number, words) for number, words in zip((1, 2), THEIRS.values(), strict=True)]
-    silent_rules: list[Levels] = [({}, {}, {})] * 2
+    silent_rules: list[Points] = [{}] * 2
     said = adapted.classifier.predict([read(petition) for petition in unseen], silent_rules)
     assert [prediction.heads["category"].label for prediction in said] == list(THEIRS)
     before = default.predict([read(petition) for petition in unseen], silent_rules)
@@ -104,7 +105,7 @@ def test_our_petitions_stay_and_every_head_of_the_default_with_them(adapted: Ada
     assert set(adapted.classifier.heads) == {"category", "kind"}
     assert adapted.classifier.version == "office"
     ours = [written(number, words) for number, words in zip((3, 4), OURS.values(), strict=True)]
-    said = adapted.classifier.predict([read(petition) for petition in ours], [({}, {}, {})] * 2)
+    said = adapted.classifier.predict([read(petition) for petition in ours], [{}] * 2)
     assert [prediction.heads["category"].label for prediction in said] == list(OURS)
 
 
@@ -156,13 +157,13 @@ def test_agreement_asks_for_clear_rules_and_the_same_category(backlog: Backlog, 
     agreed = list(agreement(default, backlog, 0.0))
     assert agreed
     assert all(item.label == backlog.verdicts[item.row].category for item in agreed)
-    unclear = Backlog(backlog.petitions, tuple(verdict._replace(clear=False) for verdict in backlog.verdicts))
+    unclear = Backlog(backlog.petitions, tuple(replace(verdict, clear=False) for verdict in backlog.verdicts))
     assert list(agreement(default, unclear, 0.0)) == []
     assert list(agreement(default, backlog, 1.1)) == []
 
 
 def test_a_rule_on_the_third_level_agrees_with_its_second(backlog: Backlog, default: Classifier) -> None:
-    deeper = tuple(verdict._replace(category=f"{verdict.category}.01") for verdict in backlog.verdicts)
+    deeper = tuple(replace(verdict, category=f"{verdict.category}.01") for verdict in backlog.verdicts)
     assert list(agreement(default, Backlog(backlog.petitions, deeper), 0.0)) == list(agreement(default, backlog, 0.0))
 
 

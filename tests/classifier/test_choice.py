@@ -24,14 +24,14 @@ def classifier(examples: list[Example]) -> Classifier:
     """Two classes; one label in seven is wrong, so that it is never quite sure."""
     named = [("01" if (e.labels["category"] == "01.01") == (n % 7 > 0) else "02") for n, e in enumerate(examples)]
     apart = [Example(e.petition, {"category": label}) for e, label in zip(examples, named, strict=True)]
-    knowledge = Knowledge(build_segmenter(), lambda petitions: [({}, {}, {}) for _ in petitions])
+    knowledge = Knowledge(build_segmenter(), lambda petitions: [{} for _ in petitions])
     return train("tiny", apart, knowledge, Recipe(), lambda _: None)[0]
 
 
 def backlog(texts: Sequence[str], said: Sequence[str | None] = ()) -> Backlog:
     """`said`: what the rules clearly say of each text."""
     verdicts = [
-        RuleVerdict(category, category is not None, ({}, {}, {}), None, Urgency.ORDINARY, (), None)
+        RuleVerdict(category, category is not None, {}, None, Urgency.ORDINARY, (), None)
         for category in (said or [None] * len(texts))
     ]
     petitions = [Petition(str(number), text) for number, text in enumerate(texts)]

@@ -32,8 +32,8 @@ from classifier.vocabulary import BlockVocabulary
 from rules.compiled import can_compile
 from rules.petition import Petition
 from rules.reading import Reading, read
+from rules.tally import Points
 from rules.taxonomy import at_level
-from rules.verdict import Levels
 
 UNLABELLED = Path(__file__).resolve().parents[3] / "shared" / "data" / "unlabelled.csv"
 COUNT = 5000
@@ -52,8 +52,8 @@ ODD = (
 )
 
 
-def no_points(petitions: Sequence[Petition]) -> list[Levels]:
-    return [({}, {}, {}) for _ in petitions]
+def no_points(petitions: Sequence[Petition]) -> list[Points]:
+    return [{} for _ in petitions]
 
 
 def silent(_: str) -> None:
@@ -107,11 +107,11 @@ def combined(examples: Sequence[Example], count: int) -> list[Petition]:
     return made
 
 
-def given_points(petitions: Sequence[Petition]) -> list[Levels]:
+def given_points(petitions: Sequence[Petition]) -> list[Points]:
     """Points as rules might give them: of categories the model knows and of others."""
     draw = random.Random(1)
-    tables: list[Levels] = [
-        ({}, {}, {}),
+    tables: list[Points] = [
+        {},
         ({"01": 4.0, "99": 1.0}, {"01.01": 4.0}, {"01.01.01": 2.0}),
         ({"02": 0.5}, {}, {}),
     ]
@@ -289,7 +289,7 @@ STRANGE = (
 
 @pytest.mark.parametrize("text", STRANGE, ids=("english", "random", "poem"))
 def test_what_is_no_petition_is_unfamiliar(classifier: Classifier, text: str) -> None:
-    (said,) = classifier.predict([read(Petition("1", text))], [({}, {}, {})])
+    (said,) = classifier.predict([read(Petition("1", text))], [{}])
     assert said.unfamiliar and said.unseen > 0.8
 
 
@@ -301,7 +301,7 @@ def test_petitions_like_those_trained_on_are_familiar(classifier: Classifier, ex
 
 @pytest.mark.parametrize("text", ["", "qqq", "zzzzz"])
 def test_a_very_short_text_is_not_judged(classifier: Classifier, text: str) -> None:
-    (said,) = classifier.predict([read(Petition("1", text))], [({}, {}, {})])
+    (said,) = classifier.predict([read(Petition("1", text))], [{}])
     assert not said.unfamiliar
 
 

@@ -21,15 +21,15 @@ from classifier.train import Knowledge, Recipe, train
 from classifier.validation import cross_validate
 from rules.petition import Petition
 from rules.reading import read
-from rules.verdict import Levels
+from rules.tally import Points
 
 
 def silent(_: str) -> None:
     return None
 
 
-def no_points(petitions: Sequence[Petition]) -> list[Levels]:
-    return [({}, {}, {}) for _ in petitions]
+def no_points(petitions: Sequence[Petition]) -> list[Points]:
+    return [{} for _ in petitions]
 
 
 def say(classifier: Classifier, *petitions: Petition) -> list[Prediction]:
@@ -186,10 +186,10 @@ def test_heads_may_be_absent_in_some_rows(examples: list[Example]) -> None:
 def test_rules_count_less_when_labels_say_enough(examples: list[Example]) -> None:
     """Points that mislead get no weight; points that tell get some."""
 
-    def right(petitions: Sequence[Petition]) -> list[Levels]:
+    def right(petitions: Sequence[Petition]) -> list[Points]:
         return [({}, {"01.01" if "水" in petition.text else "01.02": 4.0}, {}) for petition in petitions]
 
-    def wrong(petitions: Sequence[Petition]) -> list[Levels]:
+    def wrong(petitions: Sequence[Petition]) -> list[Points]:
         return [({}, {"01.02" if "水" in petition.text else "01.01": 4.0}, {}) for petition in petitions]
 
     told, _ = train("told", examples, replace(KNOWLEDGE, points=right), RECIPE, silent)

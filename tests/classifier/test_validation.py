@@ -14,14 +14,14 @@ from classifier.segment import build_segmenter
 from classifier.train import Knowledge, Recipe
 from classifier.validation import validate_by_time
 from rules.petition import Petition
+from rules.tally import Points
 from rules.value import replace
-from rules.verdict import Levels
 
 START = date(2020, 1, 1)
 
 
-def no_points(petitions: Sequence[Petition]) -> list[Levels]:
-    return [({}, {}, {}) for _ in petitions]
+def no_points(petitions: Sequence[Petition]) -> list[Points]:
+    return [{} for _ in petitions]
 
 
 def silent(_: str) -> None:

@@ -21,7 +21,7 @@ from rules.engine import Engine
 from rules.petition import Petition
 from rules.reading import Reading
 from rules.rulebook import Rulebook, load
-from rules.verdict import Levels
+from rules.tally import Points
 from service.batch import Order, Summary, Tell, run_batch
 from service.decision import Decision
 from service.store.database import Database, connect, upgrade
@@ -189,7 +189,7 @@ class Told:
     prediction: Prediction
     version: str = "told-1"
 
-    def predict(self, readings: Sequence[Reading], points: Sequence[Levels], wanted: Wanted = ALL) -> list[Prediction]:
+    def predict(self, readings: Sequence[Reading], points: Sequence[Points], wanted: Wanted = ALL) -> list[Prediction]:
         return [self.prediction] * len(readings)
 
 
@@ -283,7 +283,7 @@ def trained(labelled_rows: list[tuple[str, str, str, str]]) -> Classifier:
         Example(Petition(str(number), text, title), {"category": code})
         for number, (title, text, code, _) in enumerate(labelled_rows)
     ]
-    knowledge = Knowledge(build_segmenter(), lambda petitions: [({}, {}, {}) for _ in petitions])
+    knowledge = Knowledge(build_segmenter(), lambda petitions: [{} for _ in petitions])
     return train("tiny", examples, knowledge, Recipe(), progress=lambda _: None)[0]
 
 

@@ -241,7 +241,7 @@ def test_our_petitions_of_a_covered_category_stand_behind_the_class_of_the_offic
     classifier = load(tmp_path / "own-models" / "own")
     assert classifier.heads["category"].labels == ("90", "91")
     unseen = [Petition(str(n), text(2000 + n, (("管道",), ("酒吧",))[n % 2])) for n in range(20)]
-    said = classifier.predict([read(petition) for petition in unseen], [({}, {}, {})] * 20)
+    said = classifier.predict([read(petition) for petition in unseen], [{}] * 20)
     assert [prediction.heads["category"].label for prediction in said] == ["90", "91"] * 10
 
 

@@ -16,8 +16,8 @@ from rules.petition import Petition
 from rules.policy import Band
 from rules.reading import Reading
 from rules.rulebook import load
+from rules.tally import Points
 from rules.value import replace
-from rules.verdict import Levels
 from service.assemble import build_engine
 from service.console import show_decision
 from service.correction import Correction, check
@@ -99,10 +99,10 @@ def test_what_the_classifier_gave_to_merged_categories_is_summed(changed: Callab
 class Listening:
     """A classifier that keeps the points it is handed, and says nothing."""
 
-    points: list[Levels] = field(default_factory=list)
+    points: list[Points] = field(default_factory=list)
     version: str = "listening-1"
 
-    def predict(self, readings: Sequence[Reading], points: Sequence[Levels], wanted: Wanted = ALL) -> list[Prediction]:
+    def predict(self, readings: Sequence[Reading], points: Sequence[Points], wanted: Wanted = ALL) -> list[Prediction]:
         self.points += points
         return [Prediction({})] * len(readings)
 

@@ -16,8 +16,9 @@ from rules.policy import Agreement, Band
 from rules.reading import Reading
 from rules.rule import Kind, Urgency
 from rules.rulebook import Rulebook
+from rules.tally import Points
 from rules.value import replace
-from rules.verdict import Levels, RuleVerdict, judge
+from rules.verdict import RuleVerdict, judge
 from service.answer import answer_kind
 from service.decision import Decision, LabelSaid, Reason
 from service.json_form import json_bytes
@@ -105,17 +106,17 @@ def test_the_classifier_is_handed_what_the_rules_give(office: Office) -> None:
     @dataclass
     class Listening:
         version: str = "listening"
-        heard: Sequence[Levels] = ()
+        heard: Sequence[Points] = ()
 
         def predict(
-            self, readings: Sequence[Reading], points: Sequence[Levels], wanted: Wanted = ALL
+            self, readings: Sequence[Reading], points: Sequence[Points], wanted: Wanted = ALL
         ) -> list[Prediction]:
             self.heard = points
             return [Prediction({})] * len(readings)
 
     listening = Listening()
     replace(office(), classifier=listening).decide([Petition("1", "家里停水"), Petition("2", SILENT_TEXT)], TODAY)
-    assert listening.heard == [({"01": 4.0}, {"01.01": 4.0}, {"01.01.01": 4.0}), ({}, {}, {})]
+    assert listening.heard == [{"01": 4.0, "01.01": 4.0, "01.01.01": 4.0}, {}]
 
 
 # ── two rules ───────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -516,7 +517,7 @@ def test_where_rules_see_no_kind_the_classifier_says_it(decide: Decide) -> None:
 def test_a_kind_of_the_rules_goes_before_a_classifier_that_no_rows_of_the_office_vouch_for() -> None:
     head = HeadPrediction((("appeal", 0.7), ("inquiry", 0.3)))
     vouched = HeadPrediction(head.ranked, trust="suggest")
-    rules = RuleVerdict(None, False, ({}, {}, {}), Kind.INQUIRY, Urgency.ORDINARY, (), None)
+    rules = RuleVerdict(None, False, {}, Kind.INQUIRY, Urgency.ORDINARY, (), None)
     names = words().kind_names
     answers = [answer_kind(rules, said, names) for said in (head, vouched)]
     assert [answer.code for answer in answers if answer] == ["inquiry", "appeal"]

@@ -346,7 +346,7 @@ def test_a_review_of_no_petition_finds_none(store: Store) -> None:
 
 def test_what_fails_half_way_leaves_nothing(store: Store, kept: int, waiting: Decision) -> None:
     broken = replace(waiting, petition_id=object())  # type: ignore[arg-type]
-    with pytest.raises(Exception, match="serialize|Encoding"):
+    with pytest.raises(Exception, match=r"serialize|Encoding"):
         store.petitions.change(Change(kept, 1, CORRECT, State.SETTLED, broken), CLERK)
     record = store.petitions.read(kept, CLERK)
     assert (record.item.version, record.reviews, len(record.decisions)) == (1, (), 1)
