@@ -68,11 +68,11 @@ class Reader:
         starts = starts[kept]
         ends_sentence = self._lookup.stops.take(joined.codes)
         ends_sentence[[begin - 1 for begin in joined.begins]] = True
-        bodies = [begin + petition.body_start for begin, petition in zip(joined.begins, petitions, strict=True)]
+        bodies = [petition.body_start for petition in petitions]
         return Batch(
-            readings=[Reading(*pair) for pair in zip(petitions, texts, strict=True)],
+            readings=[Reading(*one) for one in zip(petitions, texts, bodies, strict=True)],
             begins=np.array(joined.begins),
-            bodies=np.array(bodies),
+            bodies=np.array(joined.begins) + np.array(bodies),
             sentences=_before(ends_sentence),
             masked=masked,
             rows=joined.rows.take(starts),

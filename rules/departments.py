@@ -118,6 +118,11 @@ class Departments:
             yield from self.subordinates(child)
 
     @cached_property
+    def titles(self) -> dict[str, str]:
+        """The name of each, by code."""
+        return {code: department.name for code, department in self.by_code.items()}
+
+    @cached_property
     def _children(self) -> dict[str, list[str]]:
         children: dict[str, list[str]] = {}
         for department in self.by_code.values():

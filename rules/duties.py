@@ -7,13 +7,14 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from functools import cached_property
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from pydantic import Field, model_validator
 
 from rules.rule import Code, Condition, Slug, Strict
 from rules.succession import Heirs, all_stand_for, stands_for
 from rules.taxonomy import ancestors
+from rules.value import value
 
 PlaceKind = Literal["urban", "rural"]
 
@@ -97,11 +98,9 @@ class DutyFile(Strict):
     duties: tuple[Duty, ...]
 
 
-class Circumstances(NamedTuple):
-    """What of a petition the conditions of duties look at: rows whose words hold, place kind, respondents.
-
-    A tuple, because what is looked up often is kept by it.
-    """
+@value
+class Circumstances:
+    """What of a petition the conditions of duties look at: rows whose words hold, place kind, respondents."""
 
     worded: frozenset[int] = frozenset()
     place: PlaceKind | None = None

@@ -44,7 +44,7 @@ class RuleHit(NamedTuple):
 NOTHING: Evidence = Listed()
 Meaning = tuple[tuple[int, ...], tuple[int, ...], int]
 """What a term means: conditions that it satisfies alone, those of them that it forbids, its bits in the sieve."""
-NO_MARKS: Mapping[str, tuple[Occurrence, ...]] = MappingProxyType({})
+NO_MARKS: Mapping[str, int] = MappingProxyType({})
 TOGETHER = 128
 """Texts matched in the same arrays: more would not stay in the cache of a core."""
 
@@ -55,8 +55,8 @@ class Match:
 
     `sayings`: of the rules that hold, in rulebook order; `distinct`: how many different terms of each stand there;
     `evidence`, from place `first` on: where. `worded`: rows of the duty table whose words hold; `held`: names of the
-    rulebook's watched conditions that hold; `marks`: where terms of a lexicon of the rulebook stand, in order, for each
-    lexicon of which any does; `tally`: of `sayings`, where it is known already.
+    rulebook's watched conditions that hold; `marks`: where terms of a lexicon of the rulebook stand, for each
+    lexicon of which any does, its place in `evidence` (`marked`); `tally`: of `sayings`, where it is known already.
     """
 
     reading: Reading
@@ -64,7 +64,7 @@ class Match:
     worded: frozenset[int]
     held: frozenset[str]
     place_kind: PlaceKind | None
-    marks: Mapping[str, tuple[Occurrence, ...]]
+    marks: Mapping[str, int]
     distinct: Sequence[int] = ()
     evidence: Evidence = NOTHING
     first: int = 0
@@ -76,15 +76,22 @@ class Match:
         found = enumerate(self.sayings, self.first)
         return tuple([RuleHit(saying.rule, tuple(self.evidence[place])) for place, saying in found])
 
+    def marked(self, lexicon: str) -> Sequence[Occurrence]:
+        """Where terms of a lexicon stand, in order."""
+        place = self.marks.get(lexicon)
+        return () if place is None else self.evidence[place]
+
     def only(self, keep: Callable[[Rule], bool]) -> Match:
         """The same match with some of its rules."""
         kept = [place for place, saying in enumerate(self.sayings) if keep(saying.rule)]
+        places = [*self.marks.values(), *[self.first + place for place in kept]]
         return replace(
             self,
             sayings=tuple([self.sayings[place] for place in kept]),
+            marks={lexicon: place for place, lexicon in enumerate(self.marks)},
             distinct=[self.distinct[place] for place in kept],
-            evidence=Listed([self.evidence[self.first + place] for place in kept]),
-            first=0,
+            evidence=Listed([self.evidence[place] for place in places]),
+            first=len(self.marks),
             tally=None,
         )
 
@@ -194,14 +201,15 @@ class Engine:
         """What holds in one text, as who asks for it sees it. `cuts`: where each sort of conditions begins and ends."""
         first, rules, duties, watched, lexicons, end = cuts
         names, evidence = held.names, held.evidence
-        marked = range(watched, lexicons)
         return Match(
             reading,
             tuple(names[first:rules]),
             frozenset(names[rules:duties]),
             frozenset(names[duties:watched]),
             _more(dict(zip(names[lexicons:end], held.counts[lexicons:end], strict=True))) if end > lexicons else None,
-            {names[place]: tuple(evidence[place]) for place in marked} if marked else NO_MARKS,
+            dict(zip(names[watched:lexicons], range(watched, lexicons), strict=True))
+            if lexicons > watched
+            else NO_MARKS,
             held.counts[first:rules],
             evidence,
             first,

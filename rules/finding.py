@@ -49,6 +49,7 @@ def scan(
     """
     room, sought = Room(occurrences, tried, sizes), Sought(codes, nodes, firsts, trials, before, after)
     last, edges = codes.size - 1, np.zeros(begins.size, np.int64)
+    found, most = 0, len(occurrences)
     for text in range(begins.size - 1):
         begin, end = begins[text], begins[text + 1]
         for place in range(begin, end):
@@ -57,7 +58,11 @@ def scan(
             node, place = int(coded[start]), start + 1
             while node != 0:
                 if nodes[node, TERM] >= 0:
-                    put(room.occurrences, room.sizes, 0, (start - begin, place - begin, nodes[node, TERM]))
+                    if found < most:
+                        occurrences[found, 0] = start - begin
+                        occurrences[found, 1] = place - begin
+                        occurrences[found, 2] = nodes[node, TERM]
+                    found += 1
                 if nodes[node, CUE] >= 0:
                     left, right = coded[start - 1] if start > begin else 0, coded[place] if place < end else 0
                     attempt(sought, nodes[node, CUE], (left, right), (text, start - begin), room)
@@ -66,7 +71,8 @@ def scan(
                 below = nodes[node, BASE] + coded[place]
                 node = below if nodes[below, CHECK] == node else 0
                 place += 1
-        edges[text + 1] = sizes[0]
+        edges[text + 1] = found
+    sizes[0] = found
     return edges
 
 

@@ -91,13 +91,13 @@ class Loops:
         folds, codes = folded(code_units("".join(texts))), np.empty(begins[-1], np.int32)
         room, firsts = self._found(folds, begins, codes)
         masked = self._masked(folds, codes, begins, room.trials)
-        bodies = np.array([petition.body_start for petition in petitions])
+        bodies = [petition.body_start for petition in petitions]
         words = self._words(masked, room.occurrences, firsts, begins)
         conditions, counts, edges, occurrences, cuts = weighing.holding(
-            begins, codes, room.occurrences, firsts, bodies, words, *self._table
+            begins, codes, room.occurrences, firsts, np.array(bodies), words, *self._table
         )
         evidence = Slices(edges.tolist(), *(column.tolist() for column in occurrences.T))
-        readings = [Reading(*pair) for pair in zip(petitions, masked, strict=True)]
+        readings = list(map(Reading, petitions, masked, bodies))
         return readings, Holding(conditions, counts, evidence, cuts)
 
     def _found(self, folds: Ints, begins: Ints, codes: Ints) -> tuple[Room, Ints]:

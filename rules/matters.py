@@ -87,7 +87,7 @@ class _Text:
         """Where words open a matter; inside a list only in its last item."""
         text, words = self.match.text, self.words
         after = items[-1] if items else self.body
-        for start, end, _ in self.match.marks.get(CUE, ()):
+        for start, end, _ in self.match.marked(CUE):
             term, sentence = text[start:end], text[start:end] in words.sentences
             if start > after and (sentence or (term in words.clauses and text[start - 1] in CLAUSE_BREAKS)):
                 yield start + sentence
@@ -114,10 +114,10 @@ class _Text:
         return self.words.reasons.search(text, begin, start) is not None
 
     def _items(self) -> list[_Item]:
-        text, marks = self.match.text, self.match.marks
+        text, marked = self.match.text, self.match.marked
         found = [
             _Item(start, *self.words.items[text[start:end]])
-            for start, end, _ in (*marks.get(CUE, ()), *marks.get(ITEM, ()))
+            for start, end, _ in (*marked(CUE), *marked(ITEM))
             if start >= self.body and text[start:end] in self.words.items and _begins(text, start, end)
         ]
         if self.signed:

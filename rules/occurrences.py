@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, TypeVar
 
 from rules.automaton import Occurrence
 from rules.points import Ints
 
+T = TypeVar("T")
 Boundaries = Callable[[str], frozenset[int] | None]
 """Where words begin and end in a folded text; None where that does not matter."""
 
@@ -18,15 +19,17 @@ class Evidence(Protocol):
 
     def __getitem__(self, place: int, /) -> Sequence[Occurrence]: ...
 
-    def spans(self, place: int, most: int) -> Iterable[tuple[int, int]]:
-        """The first so many of one condition, without their terms."""
+    def spans(self, places: Iterable[tuple[T, int]], most: int) -> Iterator[tuple[T, int, int]]:
+        """Of some conditions, each given with a name, the first so many each: the name, and where they stand."""
 
 
 class Listed(list[Sequence[Occurrence]]):
     """As a list."""
 
-    def spans(self, place: int, most: int) -> Iterable[tuple[int, int]]:
-        return [(start, end) for start, end, _ in self[place][:most]]
+    def spans(self, places: Iterable[tuple[T, int]], most: int) -> Iterator[tuple[T, int, int]]:
+        for name, place in places:
+            for start, end, _ in self[place][:most]:
+                yield name, start, end
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +41,12 @@ class Slices:
     ends: list[int]
     numbers: list[int]
 
-    def spans(self, place: int, most: int) -> Iterable[tuple[int, int]]:
-        first = self.edges[place]
-        last = min(self.edges[place + 1], first + most)
-        return zip(self.starts[first:last], self.ends[first:last], strict=True)
+    def spans(self, places: Iterable[tuple[T, int]], most: int) -> Iterator[tuple[T, int, int]]:
+        edges, starts, ends = self.edges, self.starts, self.ends
+        for name, place in places:
+            first, last = edges[place], edges[place + 1]
+            for at in range(first, last if last - first <= most else first + most):
+                yield name, starts[at], ends[at]
 
     def __getitem__(self, place: int) -> tuple[Occurrence, ...]:
         here = slice(self.edges[place], self.edges[place + 1])

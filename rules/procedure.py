@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Container, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 from pydantic import Field, model_validator
@@ -155,11 +155,9 @@ class Procedures:
             way = worded.get(name)
             if way is not None and (first is None or way.rank < first.rank) and way.open_to(situation):
                 first = way
-        for way in self._wordless[kind]:
-            if first is not None and first.rank <= way.rank:
-                break
-            if way.open_to(situation):
-                first = way
+        plain = _plain(self, kind, situation.category, situation.paths)
+        if first is None or (plain is not None and plain.rank < first.rank):
+            first = plain
         return first.entry if first is not None else None
 
     def as_of(self, categories: Heirs, departments: Heirs) -> Procedures:
@@ -192,7 +190,7 @@ class Procedures:
         }
 
     @cached_property
-    def _wordless(self) -> dict[Kind, tuple[_Way, ...]]:
+    def wordless(self) -> dict[Kind, tuple[_Way, ...]]:
         """For each kind the ways that ask for no words, in order."""
         return {
             kind: tuple(
@@ -206,6 +204,13 @@ class Procedures:
 
     def _meant_for(self, kind: Kind) -> list[tuple[int, Procedure]]:
         return [(rank, entry) for rank, entry in enumerate(self.entries) if not entry.kinds or kind in entry.kinds]
+
+
+@lru_cache(maxsize=16384)
+def _plain(procedures: Procedures, kind: Kind, category: str | None, paths: tuple[str, ...]) -> _Way | None:
+    """The first way that is open without asking for words."""
+    situation = Situation(kind, category, paths)
+    return next((way for way in procedures.wordless[kind] if way.open_to(situation)), None)
 
 
 def _way(rank: int, entry: Procedure, case: Case | None) -> _Way:

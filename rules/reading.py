@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from rules.persons import mask
 from rules.petition import Petition
 from rules.text import fold
+from rules.value import value
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Reading:
-    """`text` is as long as `petition.text`: position i of one stands for position i of the other."""
+    """`text` is as long as `petition.text`: position i of one stands for position i of the other; from `body_start` on
+    it is the body.
+    """
 
     petition: Petition
     text: str
-
-    @property
-    def body_start(self) -> int:
-        """Offset at which the body begins."""
-        return self.petition.body_start
+    body_start: int
 
 
 def read(petition: Petition) -> Reading:
     """The petition in its comparable form, what belongs to persons hidden."""
-    return Reading(petition, mask(fold(petition.text)))
+    return Reading(petition, mask(fold(petition.text)), petition.body_start)

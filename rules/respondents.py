@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
@@ -140,13 +140,12 @@ class Respondents:
     words: RespondentFile = field(default_factory=RespondentFile)
     departments: Departments = field(default_factory=Departments)
 
-    def find(self, text: str, marks: Mapping[str, tuple[Occurrence, ...]]) -> tuple[Respondent, ...]:
+    def find(self, text: str, marked: Callable[[str], Sequence[Occurrence]]) -> tuple[Respondent, ...]:
         """Respondents in the order of the folded text; each once, as its surest and gravest mention has it.
 
-        `marks`: where terms of the lexicons stand (Match.marks).
+        `marked`: where terms of a lexicon stand (Match.marked).
         """
-        said, named = marks.get(SAID), marks.get(BODIES)
-        if said is None or named is None:
+        if not (said := marked(SAID)) or not (named := marked(BODIES)):
             return ()
         near = [mark for mark in said if _near(mark, named)]
         if not near:

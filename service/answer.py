@@ -32,7 +32,7 @@ Pairs = Sequence[tuple[str, float]]
 class Answer:
     """The category that counts, what else was considered, and how the verdicts stood.
 
-    `split`: it has become several by the day of the petition, so a clerk must choose.
+    `shares`: the greatest first; `split`: it has become several by the day of the petition, so a clerk must choose.
     """
 
     category: CategoryAnswer | None
@@ -48,7 +48,7 @@ def answer_category(rules: RuleVerdict, head: HeadPrediction | None, rulebook: R
     considered = _considered(head) if head else ()
     said = (head.leaf or _best_leaf(considered)) if head else None
     agreement = _agreement(rules.category, said, taxonomy)
-    shares = _refined(considered, rules)
+    shares = _refined(considered, rules.deeper)
     source = policy.combination[agreement].answer
     chosen = {"classifier": said, "rules": rules.category, "none": None}[source]
     if chosen is None:
@@ -87,23 +87,33 @@ def by_share(shares: Shares) -> list[str]:
     return sorted(sorted(shares), key=shares.__getitem__, reverse=True)
 
 
-def _refined(considered: Pairs, rules: RuleVerdict) -> Shares:
-    """The classifier's shares, each category as deep as the rules can tell within it."""
-    shares = dict(considered)
-    for label in [label for label in shares if label in rules.deeper]:
-        share, code = shares.pop(label), rules.below(label)
-        shares[code] = shares.get(code, 0.0) + share
-    return shares
+def falling(shares: Shares) -> Shares:
+    """The same in this order."""
+    return {code: shares[code] for code in by_share(shares)}
+
+
+def _refined(considered: Pairs, deeper: Mapping[str, str]) -> Shares:
+    """The classifier's shares, each category as deep as the rules can tell within it (Tally)."""
+    shares: dict[str, float] = {}
+    for code, share in considered:
+        while code in deeper:
+            code = deeper[code]
+        shares[code] = shares[code] + share if code in shares else share
+    return shares if len(shares) == len(considered) else falling(shares)
 
 
 def _branches(shares: Shares, level: int) -> Shares:
-    """The best leaf of each branch at `level`, with the probability of the whole branch."""
-    if len({steps(code)[level - 1] for code in shares}) == len(shares):
-        return shares
+    """The best leaf of each branch at `level`, with the probability of the whole branch; the greatest first."""
     inside: dict[str, list[tuple[str, float]]] = {}
     for pair in shares.items():
-        inside.setdefault(steps(pair[0])[level - 1], []).append(pair)
-    return {_best_leaf(pairs): sum([share for _, share in pairs]) for pairs in inside.values()}
+        branch = at_level(pair[0], level)
+        if branch in inside:
+            inside[branch].append(pair)
+        else:
+            inside[branch] = [pair]
+    if len(inside) == len(shares):
+        return shares
+    return falling({_best_leaf(pairs): sum([share for _, share in pairs]) for pairs in inside.values()})
 
 
 def _confidence(chosen: str, branches: Shares, level: int) -> float:
@@ -153,18 +163,18 @@ def _candidates(
     chosen: CategoryAnswer, rules: RuleVerdict, branches: Shares, rulebook: Rulebook
 ) -> tuple[Candidate, ...]:
     """The chosen category, then the best leaf of each other branch, then what the rules say."""
-    policy, taxonomy, code = rulebook.policy, rulebook.taxonomy, chosen.code
+    policy, paths, code = rulebook.policy, rulebook.taxonomy.paths, chosen.code
     level, most = policy.confidence_level, policy.candidates
     found = [Candidate(code, chosen.path, chosen.confidence)]
-    for leaf in by_share(branches):
+    for leaf, share in branches.items():
         if len(found) == most:
             break
-        if not _same_branch(leaf, code, level):
-            found.append(Candidate(leaf, _path(leaf, taxonomy), min(1.0, branches[leaf])))
+        if leaf != code and not _same_branch(leaf, code, level):
+            found.append(Candidate(leaf, paths.get(leaf) or (leaf,), share if share < 1.0 else 1.0))
     said = rules.category
-    if said is not None and not any(_same_branch(one.code, said, level) for one in found):
-        found.append(Candidate(said, _path(said, taxonomy), None))
-    return tuple(found)
+    if said is None or said == code or any(_same_branch(one.code, said, level) for one in found):
+        return tuple(found)
+    return (*found, Candidate(said, paths[said], None))
 
 
 @lru_cache(maxsize=65536)

@@ -12,7 +12,7 @@ from rules.rule import Kind
 from rules.rulebook import Rulebook
 from rules.taxonomy import Taxonomy
 from rules.value import replace
-from service.answer import Answer, by_share
+from service.answer import Answer
 from service.decision import Assignment, CategoryAnswer, CategoryName, Decision, DepartmentName, KindAnswer
 
 
@@ -53,7 +53,7 @@ def answered(answer: Answer, code: str | None, rulebook: Rulebook) -> Answer:
     if code is None:
         return answer
     covering, path = rulebook.taxonomy.covering, rulebook.taxonomy.path
-    covered = next((one for one in (*by_share(answer.shares), *covering) if covering.get(one) == code), code)
+    covered = next((one for one in (*answer.shares, *covering) if covering.get(one) == code), code)
     return replace(answer, category=CategoryAnswer(covered, path(covered), None), shares={covered: 1.0})
 
 

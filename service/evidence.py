@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import islice
 
 from classifier.prediction import HeadPrediction
 from classifier.texts import unnumbered
@@ -47,7 +48,7 @@ def all_evidence(match: Match, answer: Answer, kind: KindAnswer | None, sources:
 def respondent_evidence(match: Match, respondents: Sequence[Respondent]) -> list[Evidence]:
     """Where the text names those it complains of; who was given by the caller stands nowhere."""
     return [
-        Evidence(one.start, one.end, "respondent", match.text[one.start : one.end], None, one.sort.value)
+        Evidence(one.start, one.end, "respondent", match.reading.text[one.start : one.end], None, one.sort.value)
         for one in respondents
         if one.end > one.start
     ]
@@ -55,7 +56,7 @@ def respondent_evidence(match: Match, respondents: Sequence[Respondent]) -> list
 
 def rule_evidence(match: Match, category: str | None, kind: KindAnswer | None) -> list[Evidence]:
     """Spans of the rules that spoke for the decided branch, its kind, or an urgency; these two are never cut off."""
-    text, branch, said = match.text, at_level(category, 1) if category else None, kind.code if kind else None
+    text, branch, said = match.reading.text, at_level(category, 1) if category else None, kind.code if kind else None
     others: list[Spoke] = []
     own: list[Spoke] = []
     for place, saying in enumerate(match.sayings, match.first):
@@ -65,28 +66,24 @@ def rule_evidence(match: Match, category: str | None, kind: KindAnswer | None) -
                 own.append((saying, place))
         elif saying.kind is None or saying.kind == said:
             others.append((saying, place))
-    found: list[Evidence] = []
-    for saying, place in others + own:
-        name, conclusion = saying.id, saying.conclusion
-        for start, end in match.evidence.spans(place, PER_RULE):
-            found.append(Evidence(start, end, "rule", text[start:end], name, conclusion))
-        if len(found) >= MOST:
-            break
-    return found[:MOST]
+    spans = match.evidence.spans(others + own, PER_RULE)
+    return [
+        Evidence(start, end, "rule", text[start:end], saying.id, saying.conclusion)
+        for saying, start, end in islice(spans, MOST)
+    ]
 
 
 def classifier_evidence(match: Match, head: HeadPrediction | None, conclusion: str | None) -> list[Evidence]:
     """Where the telling n-grams stand; those that white space breaks up are left out."""
     if head is None or conclusion is None:
         return []
-    grams, text, found = dict.fromkeys([word.gram for word in head.telling]), match.text, []
+    grams, text, found = dict.fromkeys([gram for gram, _ in head.telling]), match.reading.text, []
     find = (unnumbered(text) if _DIGIT in "".join(grams) else text).find
     for gram in grams:
-        start = -1
-        for _ in range(PER_GRAM):
-            start = find(gram, start + 1)
-            if start < 0:
-                break
+        start, more = find(gram), PER_GRAM
+        while start >= 0:
             end = start + len(gram)
             found.append(Evidence(start, end, "classifier", text[start:end], None, conclusion))
+            more -= 1
+            start = find(gram, start + 1) if more else -1
     return found

@@ -31,7 +31,7 @@ def all_respondents(match: Match, kind: KindAnswer | None, rulebook: Rulebook) -
     """Those the text complains of, and those that the caller gives by code or name: these are certain, of the sort that
     the kind of the petition says. A name that only holds that of a department (住建局燃气科) is not: a person looks.
     """
-    found = rulebook.respondents.find(match.text, match.marks)
+    found = rulebook.respondents.find(match.reading.text, match.marked)
     given = match.reading.petition.respondents
     if not given:
         return found
@@ -47,7 +47,9 @@ def _given(name: str, sort: Sort, rulebook: Rulebook) -> Respondent:
 
 def is_accusation(respondents: Sequence[Respondent], kind: str | None) -> bool:
     """Whether 条例 art. 30 applies: the petition accuses, or plainly says that a body is corrupt or abuses office."""
-    return kind == Kind.ACCUSATION or any(one.certain and one.sort is Sort.ACCUSATION for one in respondents)
+    return kind == Kind.ACCUSATION or (
+        bool(respondents) and any(one.certain and one.sort is Sort.ACCUSATION for one in respondents)
+    )
 
 
 def guard(

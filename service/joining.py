@@ -41,7 +41,7 @@ class Whole:
     @cached_property
     def accusations(self) -> frozenset[int]:
         """Where words stand that accuse: of rules, and such as no recipient of another matter may read."""
-        marked = [start for start, _, _ in self.match.marks.get(ACCUSING, ())]
+        marked = [start for start, _, _ in self.match.marked(ACCUSING)]
         return self._places(lambda saying: saying.kind is Kind.ACCUSATION).union(marked)
 
     def accuses(self, span: Span) -> bool:

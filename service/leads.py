@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from functools import lru_cache
+from itertools import islice
 from typing import NamedTuple
 
 from rules.duties import Circumstances, Duties, Duty, PlaceKind
@@ -45,8 +46,11 @@ class Asked(NamedTuple):
 
     def of(self, circumstances: Circumstances) -> Circumstances:
         """What has a say."""
-        worded, place, respondents = circumstances
-        return Circumstances(worded & self.rows, place if self.places else None, respondents & self.respondents)
+        return Circumstances(
+            circumstances.worded & self.rows,
+            circumstances.place if self.places else None,
+            circumstances.respondents & self.respondents,
+        )
 
 
 class Usual(dict[str, tuple[Parts, Asked | None]]):
@@ -69,19 +73,19 @@ def candidates_by_duties(
 ) -> tuple[DepartmentCandidate, ...]:
     """Each category's probability goes to the departments that may lead it, by LIKELY_LEADS."""
     sums: defaultdict[str, float] = defaultdict(float)
-    shares, duties, (worded, place, named) = answer.shares, rulebook.duties, circumstances
-    usual = _usual(place, duties)
-    for code in by_share(shares)[:CONSIDERED]:
-        share, (parts, asked) = shares[code], usual[code]
+    duties, worded, named = rulebook.duties, circumstances.worded, circumstances.respondents
+    usual = _usual(circumstances.place, duties)
+    for code, share in islice(answer.shares.items(), CONSIDERED):
+        parts, asked = usual[code]
         if asked and not (asked.rows.isdisjoint(worded) and asked.respondents.isdisjoint(named)):
             parts = _likely_leads(code, asked.of(circumstances), duties)
         for department, part in parts:
             sums[department] += share * part
     spoken = answer.category is not None and answer.category.confidence is not None
-    names = rulebook.departments.by_code
+    titles = rulebook.departments.titles
     return tuple(
         [
-            DepartmentCandidate(code, names[code].name, min(1.0, sums[code]) if spoken else None)
+            DepartmentCandidate(code, titles[code], min(1.0, sums[code]) if spoken else None)
             for code in by_share(sums)[:CANDIDATES]
         ]
     )

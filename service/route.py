@@ -147,7 +147,7 @@ def _territory(routing: Routing, rulebook: Rulebook) -> Territory:
     places = rulebook.places
     if not places.places:
         return NO_TERRITORY
-    found = places.named(routing.match.text, routing.match.marks.get(LEXICON, ()))
+    found = places.named(routing.match.text, routing.match.marked(LEXICON))
     return places.territory(found | places.read(routing.match.reading.petition.region))
 
 

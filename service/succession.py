@@ -13,7 +13,7 @@ from rules.tally import Points
 from rules.taxonomy import Taxonomy
 from rules.value import replace
 from rules.verdict import RuleVerdict, tally_of
-from service.answer import Answer, Shares
+from service.answer import Answer, Shares, falling
 from service.decision import Candidate, DepartmentCandidate
 
 
@@ -100,7 +100,7 @@ def _spread(shares: Shares, gone: Heirs) -> Mapping[str, float]:
         heirs = gone.get(code, (code,))
         for heir in heirs:
             spread[heir] = spread.get(heir, 0.0) + share / len(heirs)
-    return spread
+    return falling(spread)
 
 
 def departments_in_force(

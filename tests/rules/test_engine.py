@@ -134,7 +134,13 @@ WAYS = [pytest.param("loops", marks=NO_NUMBA), "arrays"]
 
 def seen(match: Match) -> tuple[object, ...]:
     """All that others read of a match."""
-    rest = (match.reading, match.worded, match.held, match.place_kind, dict(match.marks))
+    rest = (
+        match.reading,
+        match.worded,
+        match.held,
+        match.place_kind,
+        {name: tuple(match.marked(name)) for name in match.marks},
+    )
     return (*rest, match.hits, list(match.distinct), match.sayings)
 
 

@@ -14,7 +14,7 @@ ASKED = Territory(asked=True)
 
 def territory(text: str, rulebook: Rulebook, engine: Engine, region: str = "") -> Territory:
     match = engine.match(Petition("1", text))
-    found = rulebook.places.named(match.text, match.marks.get(LEXICON, ()))
+    found = rulebook.places.named(match.text, match.marked(LEXICON))
     return rulebook.places.territory(found | rulebook.places.read(region))
 
 

@@ -187,7 +187,7 @@ def test_spans_are_of_the_text() -> None:
 
 def test_the_engine_gives_the_marks() -> None:
     match = Engine(national(), list).match(Petition("1", "村支书贪污集体资金"))
-    assert [one.department for one in national().respondents.find(match.text, match.marks)] == ["village"]
+    assert [one.department for one in national().respondents.find(match.text, match.marked)] == ["village"]
 
 
 @pytest.mark.parametrize(

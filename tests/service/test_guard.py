@@ -240,7 +240,7 @@ def test_without_respondents_nothing_changes() -> None:
 def heard(*respondents: str, kind: Kind = Kind.APPEAL) -> tuple[Respondent, ...]:
     """Respondents of a petition that complains of nobody in its text."""
     petition = Petition("1", "内容", respondents=respondents)
-    match = Match(Reading(petition, petition.text), (), frozenset(), frozenset(), None, {})
+    match = Match(Reading(petition, petition.text, 0), (), frozenset(), frozenset(), None, {})
     return all_respondents(match, KindAnswer(kind, "", None), national())
 
 
