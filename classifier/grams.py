@@ -18,6 +18,7 @@ from classifier.vocabulary import BlockVocabulary, word_grams
 from rules.points import Ints
 from rules.reading import Reading
 from rules.spread import ranges
+from rules.value import value
 
 PAIR = 2
 """Characters of the n-grams that tell how strange a text is."""
@@ -27,7 +28,8 @@ Placed = tuple[int, BlockVocabulary]
 """A block's first column, and its n-grams."""
 
 
-class Strange(NamedTuple):
+@value
+class Strange:
     """How many pairs of characters a text has, and how many of them are not known."""
 
     pairs: int
@@ -40,7 +42,8 @@ class Strange(NamedTuple):
 
     def beyond(self, limit: float) -> bool:
         """Whether the share is beyond the limit by more than chance may do in a text so short (one standard error)."""
-        return self.pairs >= LEAST_PAIRS and self.share > limit + sqrt(limit * (1 - limit) / self.pairs)
+        excess = self.unknown - limit * self.pairs
+        return excess > 0 and self.pairs >= LEAST_PAIRS and excess > sqrt(limit * (1 - limit) * self.pairs)
 
 
 @dataclass(frozen=True, slots=True)

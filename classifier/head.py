@@ -13,6 +13,7 @@ from scipy.sparse import csr_matrix
 
 from classifier.gate import Gate
 from classifier.prediction import HeadPrediction, Ranked, TellingWord
+from rules.spread import cut, leading
 from rules.tally import Points
 from rules.taxonomy import at_level
 
@@ -65,12 +66,8 @@ class Head:
 
     def rankings(self, places: Indices, probabilities: Floats, counts: Sequence[int]) -> list[Ranked]:
         """The likeliest places of each row as labels, so many of each."""
-        most = max(counts, default=0)
-        names, values = self._names.take(places[:, :most]).tolist(), probabilities[:, :most].tolist()
-        return [
-            tuple(zip(own[:count], theirs[:count], strict=True))
-            for own, theirs, count in zip(names, values, counts, strict=True)
-        ]
+        names = self._names.take(leading(places, counts)).tolist()
+        return list(cut(list(zip(names, leading(probabilities, counts).tolist(), strict=True)), counts))
 
     @cached_property
     def asked(self) -> float:

@@ -18,6 +18,7 @@ from classifier.telling import MOST, word
 from classifier.texts import LEAD_LENGTH
 from rules.points import code_units
 from rules.reading import Reading
+from rules.spread import cut, leading
 from rules.tally import Points
 
 
@@ -61,8 +62,7 @@ class Loops:
     def telling(self, rows: Rows, winners: Indices, rivals: Indices) -> Told:
         weights, grams = self._stack.weights, self._grams
         ends = np.ascontiguousarray(winners), np.ascontiguousarray(rivals)  # else numba compiles a second form of it
-        found = kernels.telling(rows.starts, rows.columns, rows.values, weights, *ends, MOST)
-        return [
-            tuple(map(word, zip([grams[column] for column in columns[:count]], pulled, strict=False)))
-            for columns, pulled, count in zip(*(each.tolist() for each in found), strict=True)
-        ]
+        columns, pulled, counts = kernels.telling(rows.starts, rows.columns, rows.values, weights, *ends, MOST)
+        told = counts.tolist()
+        names = map(grams.__getitem__, leading(columns, told).tolist())
+        return list(cut(list(map(word, zip(names, leading(pulled, told).tolist(), strict=True))), told))

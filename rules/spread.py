@@ -2,11 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import accumulate, pairwise
+from typing import Any, TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from rules.points import Ints
+
+T = TypeVar("T")
+Cells = NDArray[Any]
+
+
+def leading(rows: Cells, counts: Sequence[int]) -> Cells:
+    """The first so many cells of each row, one row behind the other."""
+    if len(rows) == 1:
+        return rows[0, : counts[0]]
+    return rows[np.arange(rows.shape[1]) < np.array(counts)[:, np.newaxis]]
+
+
+def cut(row: Sequence[T], counts: Sequence[int]) -> Iterator[tuple[T, ...]]:
+    """So many elements after so many."""
+    return (tuple(row[first:last]) for first, last in pairwise(accumulate(counts, initial=0)))
 
 
 def ranges(firsts: Ints, lengths: Ints) -> Ints:
