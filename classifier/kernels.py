@@ -30,29 +30,30 @@ def readable(points: Ints, alphabet: Ints, codes: Ints, size: int) -> int:
 
 
 @compiled
-def find(codes: Ints, size: int, lead: int, nodes: Ints, looks: Ints, counts: Ints, flags: Ints) -> int:
+def find(codes: Ints, walked: Ints, lead: int, nodes: Ints, looks: Ints, counts: Ints, flags: Ints) -> int:
     """Counts the known n-grams of a text's `codes`, and flags their columns; how many of them the first look found.
 
     A row of `nodes`: where the children begin, the parent, then the column in each block. A row of `looks`, in order of
     length: of its n-grams, whether it looks at the lead alone, the place of its block's columns in a row of nodes.
+    `walked`, as long as the text, is for the node of the n-gram at each place: going down one step at all places takes
+    half the time of going all steps at each.
     """
-    longest, first = looks[-1, 0], 0
-    for place in range(size):
-        node, look = codes[place], 0
-        for length in range(1, min(longest, size - place) + 1):
-            if length > 1:
-                below = nodes[node, 0] + codes[place + length - 1]
-                node = below if nodes[below, 1] == node else 0
-            if node == 0:
-                break
-            while look < len(looks) and looks[look, 0] == length:
-                if looks[look, 1] == 0 or place + length <= lead:
-                    column = nodes[node, looks[look, 2]]
-                    if column >= 0:
-                        first += looks[look, 3]
-                        counts[column] += 1
-                        flags[column // BITS] |= np.uint64(1) << np.uint64(column % BITS)
-                look += 1
+    first, length = 0, 1
+    walked[:] = codes
+    for look in range(len(looks)):
+        while length < looks[look, 0]:
+            for place in range(codes.size - length):
+                node = walked[place]
+                below = nodes[node, 0] + codes[place + length]
+                walked[place] = below if nodes[below, 1] == node and node != 0 else 0
+            length += 1
+        end = codes.size if looks[look, 1] == 0 else lead
+        for place in range(end - length + 1):
+            column = nodes[walked[place], looks[look, 2]]
+            if column >= 0:
+                first += looks[look, 3]
+                counts[column] += 1
+                flags[column // BITS] |= np.uint64(1) << np.uint64(column % BITS)
     return first
 
 
@@ -104,7 +105,7 @@ def rows(
     columns, times, values = np.empty(room, np.int32), np.empty(room, np.int32), np.empty(room, np.float32)
     starts, sizes, known = np.zeros(texts + 1, np.int64), np.empty(texts, np.int64), np.empty(texts, np.int64)
     counts, flags = np.zeros(edges[-1], np.int32), np.zeros(edges[-1] // BITS + 1, np.uint64)
-    codes = np.empty(points.size, np.int32)
+    codes, walked = np.empty(points.size, np.int32), np.empty(points.size, np.int32)
     at = 0
     for text in range(texts):
         title = begins[text] + titles[text]
@@ -113,7 +114,7 @@ def rows(
         if lead == 0:
             lead = min(size, lead_length)
         sizes[text] = size
-        known[text] = find(codes, size, lead, nodes, looks, counts, flags)
+        known[text] = find(codes[:size], walked[:size], lead, nodes, looks, counts, flags)
         start, at = at, gather(counts, flags, columns, times, at)
         weigh(columns, times, start, at, edges, damped, idf, weights, values)
         starts[text + 1] = at
