@@ -12,8 +12,7 @@ from rules.respondents import Respondent
 from rules.rule import Saying
 from rules.taxonomy import at_level
 from rules.value import value
-from service.answer import Answer
-from service.decision import Evidence, KindAnswer
+from service.decision import Evidence
 
 MOST = 40
 PER_RULE = 6
@@ -28,35 +27,38 @@ _DIGIT = "0"
 
 
 @value
-class Sources:
-    """Who spoke besides the rules."""
+class Shown:
+    """What is shown the evidence for: what was decided of a text, and who spoke besides the rules."""
 
+    match: Match
+    category: str | None
+    kind: str | None
     head: HeadPrediction | None = None
     respondents: Sequence[Respondent] = ()
 
 
-def all_evidence(match: Match, answer: Answer, kind: KindAnswer | None, sources: Sources) -> tuple[Evidence, ...]:
-    """What rules, classifier and the search for respondents found, in this order."""
-    category = answer.category.code if answer.category else None
-    return (
-        *respondent_evidence(match, sources.respondents),
-        *rule_evidence(match, category, kind),
-        *classifier_evidence(match, sources.head, category),
-    )
-
-
-def respondent_evidence(match: Match, respondents: Sequence[Respondent]) -> list[Evidence]:
-    """Where the text names those it complains of; who was given by the caller stands nowhere."""
+def all_evidence(shown: Sequence[Shown]) -> list[tuple[Evidence, ...]]:
+    """For each what the search for respondents, rules and classifier found, in this order."""
+    rules, words = list(map(rule_evidence, shown)), list(map(classifier_evidence, shown))
     return [
-        Evidence(one.start, one.end, "respondent", match.reading.text[one.start : one.end], None, one.sort.value)
-        for one in respondents
+        (*respondent_evidence(one), *of_rules, *said) for one, of_rules, said in zip(shown, rules, words, strict=True)
+    ]
+
+
+def respondent_evidence(shown: Shown) -> list[Evidence]:
+    """Where the text names those it complains of; who was given by the caller stands nowhere."""
+    text = shown.match.reading.text
+    return [
+        Evidence(one.start, one.end, "respondent", text[one.start : one.end], None, one.sort.value)
+        for one in shown.respondents
         if one.end > one.start
     ]
 
 
-def rule_evidence(match: Match, category: str | None, kind: KindAnswer | None) -> list[Evidence]:
+def rule_evidence(shown: Shown) -> list[Evidence]:
     """Spans of the rules that spoke for the decided branch, its kind, or an urgency; these two are never cut off."""
-    text, branch, said = match.reading.text, at_level(category, 1) if category else None, kind.code if kind else None
+    match, kind, branch = shown.match, shown.kind, at_level(shown.category, 1) if shown.category else None
+    text = match.reading.text
     others: list[Spoke] = []
     own: list[Spoke] = []
     for place, saying in enumerate(match.sayings, match.first):
@@ -64,7 +66,7 @@ def rule_evidence(match: Match, category: str | None, kind: KindAnswer | None) -
         if steps:
             if steps[0] == branch:
                 own.append((saying, place))
-        elif saying.kind is None or saying.kind == said:
+        elif saying.kind is None or saying.kind == kind:
             others.append((saying, place))
     spans = match.evidence.spans(others + own, PER_RULE)
     return [
@@ -73,11 +75,12 @@ def rule_evidence(match: Match, category: str | None, kind: KindAnswer | None) -
     ]
 
 
-def classifier_evidence(match: Match, head: HeadPrediction | None, conclusion: str | None) -> list[Evidence]:
+def classifier_evidence(shown: Shown) -> list[Evidence]:
     """Where the telling n-grams stand; those that white space breaks up are left out."""
+    head, conclusion, text = shown.head, shown.category, shown.match.reading.text
     if head is None or conclusion is None:
         return []
-    grams, text, found = dict.fromkeys([gram for gram, _ in head.telling]), match.reading.text, []
+    grams, found = dict.fromkeys([gram for gram, _ in head.telling]), list[Evidence]()
     find = (unnumbered(text) if _DIGIT in "".join(grams) else text).find
     for gram in grams:
         start, more = find(gram), PER_GRAM

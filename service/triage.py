@@ -38,12 +38,12 @@ from service.decision import (
     accuses,
 )
 from service.due import due_dates
-from service.evidence import Sources, all_evidence
+from service.evidence import Shown, all_evidence
 from service.guard import all_respondents, guard, is_accusation
 from service.handling import Handling, handle, led, matter_of
 from service.joining import Part, Told, Whole, may_differ
 from service.office import Placed, in_office_terms, within_office
-from service.route import Routing, route
+from service.route import Routed, Routing, route
 from service.several import Several, combine, one_matter, parts
 from service.succession import brought_up, left_to_a_clerk, points_of_both_times, read_on_its_day
 from service.whole import as_whole
@@ -82,15 +82,6 @@ class Grasped:
         return Told(self.named.category, self.kind, self.answer.agreement, rules.clear, rules.points)
 
 
-@value
-class Way:
-    """What is done with it: by which path, and who leads. `day`: of receipt."""
-
-    day: date
-    handling: Handling
-    placed: Placed
-
-
 @dataclass(frozen=True)
 class Triage:
     """Everything deciding needs, handed in once."""
@@ -113,21 +104,22 @@ class Triage:
         cuts = [parts(match, self.rulebook) for match in matches]
         inside = self.engine.matches([part.petition for cut in cuts for part in cut])
         heard = self._hear([*matches, *inside], today, shown=len(petitions))
-        wholes = self._decisions(self._grasped(heard[: len(petitions)]), today)
+        grasped = self._grasped(heard[: len(petitions)])
         inner = iter(self._grasped(heard[len(petitions) :], listed=False))
         return [
-            self._whole(one, whole, list(zip(cut, inner, strict=False)), today) if cut else whole
-            for one, whole, cut in zip(heard, wholes, cuts, strict=False)
+            self._whole(whole, matter, list(zip(cut, inner, strict=False)), today) if cut else whole
+            for whole, matter, cut in zip(self._decisions(grasped, today), grasped, cuts, strict=True)
         ]
 
     def correct(self, petition: Petition, correction: Correction, today: date) -> Decision:
         """What follows from what a clerk says instead: departments, guards, procedure and due dates anew."""
         (whole,) = self.decide([petition], today)
-        (heard,) = self._hear([self.engine.match(petition)], today, shown=1)
-        grasped = self._grasp(heard, self._answer(heard), accusation=accuses(whole.kind))
+        (grasped,) = self._grasped(self._hear([self.engine.match(petition)], today, shown=1))
+        if accuses(whole.kind):
+            grasped = replace(grasped, kind=self._accusation)
         (corrected,) = self._decisions([self._corrected(grasped, correction)], today)
         own = within(corrected, whole, correction.kind)
-        return led_by(own, correction.department, heard.book)
+        return led_by(own, correction.department, grasped.heard.book)
 
     def _corrected(self, grasped: Grasped, correction: Correction) -> Grasped:
         """What it is about, as a clerk sees it."""
@@ -158,12 +150,13 @@ class Triage:
         told = [brought_up(prediction, book) for prediction, book in zip(predictions, books, strict=True)]
         return [Heard(*one) for one in zip(read, verdicts, told, books, strict=True)]
 
-    def _whole(self, heard: Heard, whole: Decision, inner: Sequence[tuple[Part, Grasped]], today: date) -> Decision:
+    def _whole(self, whole: Decision, matter: Grasped, inner: Sequence[tuple[Part, Grasped]], today: date) -> Decision:
         """The petition with its matters where it raises several."""
-        several = self._several(Whole(heard.match, whole), inner, today)
+        match = matter.heard.match
+        several = self._several(Whole(match, whole), inner, today)
         if several.accusation and not accuses(whole.kind):
-            (whole,) = self._decisions([self._grasp(heard, self._answer(heard), accusation=True)], today)
-        return as_whole(whole, several, heard.match.text)
+            (whole,) = self._decisions([replace(matter, kind=self._accusation)], today)
+        return as_whole(whole, several, match.text)
 
     def _several(self, whole: Whole, inner: Sequence[tuple[Part, Grasped]], today: date) -> Several:
         """Its matters. Parts are decided only where they may be matters of their own."""
@@ -176,18 +169,19 @@ class Triage:
     def _grasped(self, heard: Sequence[Heard], listed: bool = True) -> list[Grasped]:
         """What each is about, and of whom it complains. Not `listed`: without what else was considered."""
         answers = [self._answer(one, listed) for one in heard]
-        return [self._grasp(*one) for one in zip(heard, answers, strict=True)]
+        kinds = [answer_kind(one.rules, one.prediction.heads.get("kind"), self.kind_names) for one in heard]
+        respondents = [all_respondents(one.match, kind, one.book) for one, kind in zip(heard, kinds, strict=True)]
+        return [self._grasp(*one) for one in zip(heard, answers, kinds, respondents, strict=True)]
 
-    def _answer(self, heard: Heard, listed: bool = True) -> Answer:
+    def _answer(self, heard: Heard, listed: bool) -> Answer:
         head, book = heard.prediction.heads.get("category"), heard.book
         return left_to_a_clerk(answer_category(heard.rules, head, book, listed), book.taxonomy)
 
-    def _grasp(self, heard: Heard, answer: Answer, accusation: bool = False) -> Grasped:
-        """What it is about, and of whom it complains."""
+    def _grasp(
+        self, heard: Heard, answer: Answer, said: KindAnswer | None, respondents: tuple[Respondent, ...]
+    ) -> Grasped:
         book = heard.book
-        said = answer_kind(heard.rules, heard.prediction.heads.get("kind"), self.kind_names)
-        respondents = all_respondents(heard.match, said, book)
-        kind = self._accusation if accusation or is_accusation(respondents, said.code if said else None) else said
+        kind = self._accusation if is_accusation(respondents, said.code if said else None) else said
         named = left_to_a_clerk(in_office_terms(answer, book), book.taxonomy)
         return Grasped(heard, answer, named, kind, respondents)
 
@@ -196,25 +190,27 @@ class Triage:
 
         All go one step, then the next: what a step needs stays near the core, which makes it a third quicker.
         """
-        ways = [self._way(one, today) for one in matters]
-        evidence = [_evidence(one) for one in matters] if shown else repeat(())
-        return [self._decision(*one) for one in zip(matters, ways, evidence, strict=False)]
+        days = [one.heard.match.reading.petition.received_at or today for one in matters]
+        routed = [_routed(*one) for one in zip(matters, days, strict=True)]
+        handlings = [_handling(*one) for one in zip(matters, days, routed, strict=True)]
+        placed = [self._placed(*one) for one in zip(matters, routed, handlings, strict=True)]
+        evidence = all_evidence([_shown(one) for one in matters]) if shown else repeat(())
+        steps = zip(matters, days, handlings, placed, evidence, strict=False)
+        return [self._decision(*one) for one in steps]
 
-    def _way(self, matter: Grasped, today: date) -> Way:
-        """Which way it goes, who leads, who must not see it."""
-        heard, answer, kind = matter.heard, matter.answer, matter.kind
-        match, book = heard.match, heard.book
-        day = match.reading.petition.received_at or today
-        routed = route(answer, Routing(match, day, heard.prediction.heads.get("department"), accuses(kind)), book)
-        handling = handle(match, matter_of(answer.category, kind, routed.paths), day, book)
+    def _placed(self, matter: Grasped, routed: Routed, handling: Handling) -> Placed:
+        """Who leads, and who must not see it."""
+        kind, book = matter.kind, matter.heard.book
         settled = handling.lead is Lead.ALONE
         guarded = guard(led(routed, handling, book), matter.respondents, kind.code if kind else None, book, settled)
-        return Way(day, handling, within_office(answer, guarded, self.beyond_notice, book))
+        return within_office(matter.answer, guarded, self.beyond_notice, book)
 
-    def _decision(self, matter: Grasped, way: Way, evidence: tuple[Evidence, ...]) -> Decision:
+    def _decision(
+        self, matter: Grasped, day: date, handling: Handling, placed: Placed, evidence: tuple[Evidence, ...]
+    ) -> Decision:
         """All that is known of it; by when, and why a person must look."""
-        heard, told, kind, handling, placed = matter.heard, matter.named, matter.kind, way.handling, way.placed
-        rules, heads, book, day = heard.rules, heard.prediction.heads, heard.book, way.day
+        heard, told, kind = matter.heard, matter.named, matter.kind
+        rules, heads, book = heard.rules, heard.prediction.heads, heard.book
         petition = heard.match.reading.petition
         assignment, procedure = placed.assignment, handling.procedure
         found = (*handling.reasons, *placed.reasons)
@@ -262,9 +258,25 @@ class Triage:
         return Versions(self.code_version, self.rulebook.digest, model)
 
 
-def _evidence(matter: Grasped) -> tuple[Evidence, ...]:
-    sources = Sources(matter.heard.prediction.heads.get("category"), matter.respondents)
-    return all_evidence(matter.heard.match, matter.answer, matter.kind, sources)
+def _routed(matter: Grasped, day: date) -> Routed:
+    """Which departments answer for it."""
+    heard, answer = matter.heard, matter.answer
+    routing = Routing(heard.match, day, heard.prediction.heads.get("department"), accuses(matter.kind))
+    return route(answer, routing, heard.book)
+
+
+def _handling(matter: Grasped, day: date, routed: Routed) -> Handling:
+    """Which way it goes."""
+    meant = matter_of(matter.answer.category, matter.kind, routed.paths)
+    return handle(matter.heard.match, meant, day, matter.heard.book)
+
+
+def _shown(matter: Grasped) -> Shown:
+    heard, category, kind = matter.heard, matter.answer.category, matter.kind
+    head = heard.prediction.heads.get("category")
+    return Shown(
+        heard.match, category.code if category else None, kind.code if kind else None, head, matter.respondents
+    )
 
 
 def _urgency(rules: RuleVerdict) -> UrgencyAnswer:
