@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from rules.engine import Match
+from rules.match import Match
 from rules.taxonomy import Taxonomy
 from rules.verdict import judge
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from rules.engine import Match
+from rules.match import Match
 from rules.matter_file import CUE, ITEM, SENTENCE_BREAKS, CutWords
 from rules.value import value
 

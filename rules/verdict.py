@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from types import MappingProxyType
 
-from rules.engine import Match
+from rules.match import Match
 from rules.rule import Kind, Rule, Urgency
 from rules.tally import Points, Tally, down, tallied
 from rules.value import value
@@ -20,12 +19,12 @@ class RuleVerdict:
     category: str | None
     clear: bool
     by_category: Points
+    deeper: Mapping[str, str]
     kind: Kind | None
     urgency: Urgency
     call: tuple[str, ...]
     urgency_reason: str | None
     notice: str | None = None
-    deeper: Mapping[str, str] = MappingProxyType({})
 
     @property
     def points(self) -> float:
@@ -47,12 +46,12 @@ def judge(match: Match, clear_margin: float) -> RuleVerdict:
         category=told.category,
         clear=told.lead >= clear_margin,
         by_category=told.points,
+        deeper=told.deeper,
         kind=told.kind,
         urgency=level or Urgency.ORDINARY,
         call=_lines(urgent, level) if level else (),
         urgency_reason=most.why if most else None,
         notice=_notice(urgent),
-        deeper=told.deeper,
     )
 
 

@@ -7,7 +7,7 @@ from itertools import islice
 
 from classifier.prediction import HeadPrediction
 from classifier.texts import unnumbered
-from rules.engine import Match
+from rules.match import Match
 from rules.respondents import Respondent
 from rules.rule import Saying
 from rules.taxonomy import at_level

@@ -8,7 +8,7 @@ from functools import cached_property, lru_cache
 
 from rules.departments import Departments
 from rules.duties import Circumstances
-from rules.engine import Match
+from rules.match import Match
 from rules.respondents import NO_ORGAN, Respondent, Sort
 from rules.rule import Kind
 from rules.rulebook import Rulebook

@@ -7,7 +7,7 @@ from datetime import date
 from functools import lru_cache
 
 from rules.departments import Departments
-from rules.engine import Match
+from rules.match import Match
 from rules.procedure import Lead, Procedure, Procedures, Situation
 from rules.rule import Kind
 from rules.rulebook import Rulebook

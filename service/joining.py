@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from rules.engine import Match
+from rules.match import Match
 from rules.matter_file import ACCUSING, CutWords, Join, Matters
 from rules.matters import Span
 from rules.petition import Petition

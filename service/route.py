@@ -10,7 +10,7 @@ from functools import lru_cache
 from classifier.prediction import HeadPrediction
 from rules.departments import Departments
 from rules.duties import Basis, Circumstances, Duties
-from rules.engine import Match
+from rules.match import Match
 from rules.places import LEXICON, NO_TERRITORY, Territory
 from rules.rulebook import Rulebook
 from rules.value import replace, value

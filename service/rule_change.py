@@ -12,7 +12,8 @@ from itertools import combinations
 
 from classifier.dataset import Example
 from classifier.prediction import HEADS
-from rules.engine import Engine, RuleHit
+from rules.engine import Engine
+from rules.match import RuleHit
 from rules.petition import Petition
 from rules.rule import Kind, Rule, RuleState, Urgency
 from rules.rulebook import Rulebook

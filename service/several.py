@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from rules.departments import Departments
-from rules.engine import Match
+from rules.match import Match
 from rules.matter_file import Steps
 from rules.matters import Span, split
 from rules.petition import Petition

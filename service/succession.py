@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 from classifier.prediction import HeadPrediction, Prediction
 from rules.departments import Departments
-from rules.engine import Match
+from rules.match import Match
 from rules.rulebook import Rulebook
 from rules.succession import Heirs, stands_for
 from rules.tally import Points

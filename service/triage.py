@@ -11,7 +11,8 @@ from itertools import repeat
 from classifier.model import Predictor
 from classifier.prediction import Prediction, Wanted
 from rules.compiled import FEW
-from rules.engine import Engine, Match
+from rules.engine import Engine
+from rules.match import Match
 from rules.petition import Petition
 from rules.policy import Agreement
 from rules.procedure import Lead

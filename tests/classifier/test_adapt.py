@@ -51,7 +51,7 @@ def levels(petition: Petition) -> Points:
 def verdict(petition: Petition) -> RuleVerdict:
     points = levels(petition)
     found = [code for code in points if code != "01"]
-    return RuleVerdict(next(iter(found), None), len(found) == 1, points, None, Urgency.ORDINARY, (), None)
+    return RuleVerdict(next(iter(found), None), len(found) == 1, points, {}, None, Urgency.ORDINARY, (), None)
 
 
 def backlog_of(petitions: Sequence[Petition]) -> Backlog:

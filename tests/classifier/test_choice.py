@@ -31,7 +31,7 @@ def classifier(examples: list[Example]) -> Classifier:
 def backlog(texts: Sequence[str], said: Sequence[str | None] = ()) -> Backlog:
     """`said`: what the rules clearly say of each text."""
     verdicts = [
-        RuleVerdict(category, category is not None, {}, None, Urgency.ORDINARY, (), None)
+        RuleVerdict(category, category is not None, {}, {}, None, Urgency.ORDINARY, (), None)
         for category in (said or [None] * len(texts))
     ]
     petitions = [Petition(str(number), text) for number, text in enumerate(texts)]

@@ -112,8 +112,8 @@ def given_points(petitions: Sequence[Petition]) -> list[Points]:
     draw = random.Random(1)
     tables: list[Points] = [
         {},
-        ({"01": 4.0, "99": 1.0}, {"01.01": 4.0}, {"01.01.01": 2.0}),
-        ({"02": 0.5}, {}, {}),
+        {"01": 4.0, "99": 1.0, "01.01": 4.0, "01.01.01": 2.0},
+        {"02": 0.5},
     ]
     return [draw.choice(tables) for _ in petitions]
 

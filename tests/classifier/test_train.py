@@ -187,10 +187,10 @@ def test_rules_count_less_when_labels_say_enough(examples: list[Example]) -> Non
     """Points that mislead get no weight; points that tell get some."""
 
     def right(petitions: Sequence[Petition]) -> list[Points]:
-        return [({}, {"01.01" if "水" in petition.text else "01.02": 4.0}, {}) for petition in petitions]
+        return [{"01.01" if "水" in petition.text else "01.02": 4.0} for petition in petitions]
 
     def wrong(petitions: Sequence[Petition]) -> list[Points]:
-        return [({}, {"01.02" if "水" in petition.text else "01.01": 4.0}, {}) for petition in petitions]
+        return [{"01.02" if "水" in petition.text else "01.01": 4.0} for petition in petitions]
 
     told, _ = train("told", examples, replace(KNOWLEDGE, points=right), RECIPE, silent)
     misled, _ = train("misled", examples, replace(KNOWLEDGE, points=wrong), RECIPE, silent)

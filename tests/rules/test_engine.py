@@ -7,7 +7,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from rules.compiled import FEW, can_compile
-from rules.engine import TOGETHER, Engine, Match
+from rules.engine import TOGETHER, Engine
+from rules.match import Match
 from rules.petition import Petition
 from rules.rule import MOST_TOGETHER
 from rules.rulebook import load

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rules.engine import Match
+from rules.match import Match
 from rules.petition import Petition
 from rules.reading import Reading
 from rules.respondents import Respondent, Sort

@@ -517,7 +517,7 @@ def test_where_rules_see_no_kind_the_classifier_says_it(decide: Decide) -> None:
 def test_a_kind_of_the_rules_goes_before_a_classifier_that_no_rows_of_the_office_vouch_for() -> None:
     head = HeadPrediction((("appeal", 0.7), ("inquiry", 0.3)))
     vouched = HeadPrediction(head.ranked, trust="suggest")
-    rules = RuleVerdict(None, False, {}, Kind.INQUIRY, Urgency.ORDINARY, (), None)
+    rules = RuleVerdict(None, False, {}, {}, Kind.INQUIRY, Urgency.ORDINARY, (), None)
     names = words().kind_names
     answers = [answer_kind(rules, said, names) for said in (head, vouched)]
     assert [answer.code for answer in answers if answer] == ["inquiry", "appeal"]
