@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from itertools import repeat
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
 import numpy as np
 
@@ -16,6 +16,7 @@ from classifier.telling import pulls, telling_words
 from rules.compiled import can_compile
 from rules.reading import Reading
 from rules.tally import Points
+from rules.value import value
 
 RANKED = 24
 """Labels listed of a head with many."""
@@ -23,7 +24,8 @@ Told = list[tuple[TellingWord, ...]]
 """The telling words of each row."""
 
 
-class Likeliest(NamedTuple):
+@value
+class Likeliest:
     """Places and probabilities of RANKED labels of a head, the greatest first, of equals the earlier one; shape (rows,
     labels). `counts`: how many of each row are to be listed: those from the probability asked for on, or from that of
     the head's gate if it is less, though FEWEST in any case. `leaves`: where it comes at no cost, the label of each row

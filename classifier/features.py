@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from scipy.sparse import csr_array, csr_matrix, vstack
@@ -13,6 +12,7 @@ from classifier.segment import Segmenter
 from classifier.vocabulary import Block, BlockVocabulary, Floats, fit_shared_vocabularies, fit_vocabularies
 from rules.points import Ints
 from rules.reading import Reading
+from rules.value import value
 
 BATCH = 256
 """Texts counted together: fewer calls than for a few at a time, and their arrays still stay near a core."""
@@ -24,7 +24,7 @@ _NOTHING = 1e-30
 """Square of the length of a block that a text has nothing of: not zero, by which nothing can be divided."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Rows:
     """Features of some petitions: row i has `values` from `starts[i]` to `starts[i + 1]`, in these `columns`.
 

@@ -66,17 +66,13 @@ class Head:
 
     def rankings(self, places: Indices, probabilities: Floats, counts: Sequence[int]) -> list[Ranked]:
         """The likeliest places of each row as labels, so many of each."""
-        names = self._names.take(leading(places, counts)).tolist()
+        names = map(self.labels.__getitem__, leading(places, counts).tolist())
         return list(cut(list(zip(names, leading(probabilities, counts).tolist(), strict=True)), counts))
 
     @cached_property
     def asked(self) -> float:
         """The least probability that the gate asks for."""
         return min(self.gate.include.values()) if self.gate else 1.0
-
-    @cached_property
-    def _names(self) -> NDArray[np.object_]:
-        return np.array(self.labels, dtype=object)
 
     def margins(self, features: csr_matrix, points: Sequence[Points]) -> Floats:
         """Shape (petitions, labels)."""

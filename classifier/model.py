@@ -15,6 +15,7 @@ from classifier.stack import Stack, stacked
 from rules.compiled import FEW
 from rules.reading import Reading
 from rules.tally import Points
+from rules.value import replace
 
 
 class Predictor(Protocol):
@@ -67,7 +68,7 @@ class Classifier:
         shown = len(readings) if wanted.shown is None else wanted.shown
         for start in range(0, len(readings), BATCH):
             batch = slice(start, start + BATCH)
-            result += self._predict(way, readings[batch], points[batch], wanted._replace(shown=max(0, shown - start)))
+            result += self._predict(way, readings[batch], points[batch], replace(wanted, shown=max(0, shown - start)))
         return result
 
     def _predict(
@@ -86,11 +87,12 @@ class Classifier:
         """What one head says of the texts with these features and margins."""
         rows, margins = texts
         head, span = self.heads[name], self.stack.spans[name]
-        places, probabilities, counts, leaves = way.likeliest(head, margins, wanted.least)
-        rankings, told = head.rankings(places, probabilities, counts), list[tuple[TellingWord, ...]]()
+        likely = way.likeliest(head, margins, wanted.least)
+        rankings = head.rankings(likely.places, likely.probabilities, likely.counts)
+        told = list[tuple[TellingWord, ...]]()
         if name in wanted.explained:
             shown = rows.first(wanted.shown)
-            best = places[: shown.size] + span.start
+            best = likely.places[: shown.size] + span.start
             told = way.telling(shown, best[:, 0], best[:, 1])
         silent = repeat((), len(rankings) - len(told))
-        return [head.prediction(*one) for one in zip(rankings, chain(told, silent), leaves, strict=False)]
+        return [head.prediction(*one) for one in zip(rankings, chain(told, silent), likely.leaves, strict=False)]

@@ -49,7 +49,8 @@ class HeadPrediction:
         return self.ranked[0][1]
 
 
-class Wanted(NamedTuple):
+@value
+class Wanted:
     """How much of predictions is wanted: the telling words of the `explained` heads, of the first `shown` texts (None:
     of all), and labels from probability `least` on, though FEWEST in any case.
     """

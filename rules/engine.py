@@ -20,6 +20,7 @@ from rules.reading import Reading, read
 from rules.rulebook import Rulebook
 from rules.tally import Tally
 from rules.text import fold
+from rules.value import value
 
 if TYPE_CHECKING:
     from rules.many import Many, Tallies
@@ -48,7 +49,8 @@ class Standing(NamedTuple):
     denied: list[int]
 
 
-class _Held(NamedTuple):
+@value
+class _Held:
     """Conditions that hold: what each is (a rule's saying, a row of duties, a name); how many different terms of a rule
     stand there, of others how many terms; and where.
     """

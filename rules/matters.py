@@ -6,7 +6,7 @@ A cut is a proposal: service/joining.py joins what tells of one matter.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from rules.match import Match
 from rules.matter_file import CUE, ITEM, SENTENCE_BREAKS, CutWords
@@ -23,8 +23,7 @@ ANNOUNCEMENT = 30
 """So many characters before a list may announce what it is."""
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Span:
+class Span(NamedTuple):
     """`petition.text[start:end]`."""
 
     start: int

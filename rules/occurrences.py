@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from typing import NamedTuple, Protocol, TypeVar
+from typing import Protocol, TypeVar
 
 from rules.automaton import Occurrence
 from rules.points import Ints
+from rules.value import value
 
 T = TypeVar("T")
 Boundaries = Callable[[str], frozenset[int] | None]
@@ -32,7 +32,7 @@ class Listed(list[Sequence[Occurrence]]):
                 yield name, start, end
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Slices:
     """Occurrences of pairs, made when they are looked at: most never are."""
 
@@ -53,7 +53,8 @@ class Slices:
         return tuple(zip(self.starts[here], self.ends[here], self.numbers[here], strict=True))
 
 
-class Holding(NamedTuple):
+@value
+class Holding:
     """What holds in some texts: pairs of a text and a condition, in order.
 
     Of pair i: its condition, how many terms it has (of the first conditions, the rules: different ones), its

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from codecs import utf_32_le_decode, utf_32_le_encode
 from functools import lru_cache
 from typing import Any
 
@@ -21,12 +22,12 @@ def code_points(text: str) -> Ints:
 
 def code_units(text: str) -> Ints:
     """The same without a copy, in 32 bits."""
-    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+    return np.frombuffer(utf_32_le_encode(text, "surrogatepass")[0], dtype=np.uint32)
 
 
 def written(points: Ints) -> str:
     """The text of these code points."""
-    return points.astype(np.uint32, copy=False).tobytes().decode("utf-32-le", "surrogatepass")
+    return utf_32_le_decode(points.astype(np.uint32, copy=False).tobytes(), "surrogatepass", True)[0]
 
 
 def folded(points: Ints) -> Ints:
@@ -49,7 +50,7 @@ class _Folded:
     def of(self, points: Ints) -> Ints:
         """Folded code points."""
         found = self._known.take(points)
-        if not found.all():
+        if np.count_nonzero(found) < found.size:
             for point in set(points[found == 0].tolist()):
                 self._known[point] = ord(self._folds[point]) + 1
             found = self._known.take(points)

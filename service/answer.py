@@ -104,15 +104,12 @@ def _refined(considered: Pairs, deeper: Mapping[str, str]) -> Shares:
 
 def _branches(shares: Shares, level: int) -> Shares:
     """The best leaf of each branch at `level`, with the probability of the whole branch; the greatest first."""
-    inside: dict[str, list[tuple[str, float]]] = {}
-    for pair in shares.items():
-        branch = at_level(pair[0], level)
-        if branch in inside:
-            inside[branch].append(pair)
-        else:
-            inside[branch] = [pair]
-    if len(inside) == len(shares):
+    branches = [at_level(code, level) for code in shares]
+    if len(set(branches)) == len(branches):
         return shares
+    inside: dict[str, list[tuple[str, float]]] = {}
+    for branch, pair in zip(branches, shares.items(), strict=True):
+        inside.setdefault(branch, []).append(pair)
     return falling({_best_leaf(pairs): sum([share for _, share in pairs]) for pairs in inside.values()})
 
 

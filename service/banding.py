@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import NamedTuple
 
 from classifier.prediction import HeadPrediction
 from rules.policy import Agreement, Band, Policy
@@ -26,7 +25,8 @@ class Weighed:
     unfamiliar: bool = False
 
 
-class Checks(NamedTuple):
+@value
+class Checks:
     """Whether each reason holds, most pressing first; named as they are."""
 
     critical: bool
@@ -75,7 +75,7 @@ def reasons(weighed: Weighed, policy: Policy) -> tuple[Reason, ...]:
 @lru_cache(maxsize=4096)
 def _holding(checks: Checks) -> tuple[Reason, ...]:
     """Kept, as few of the possible answers ever come up."""
-    return tuple(Reason(name) for name, holds in zip(Checks._fields, checks, strict=True) if holds)
+    return tuple(Reason(name) for name in Checks.__annotations__ if getattr(checks, name))
 
 
 def band(answer: Answer, why: tuple[Reason, ...], head: HeadPrediction | None, policy: Policy) -> Band:
