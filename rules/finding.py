@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from rules.compiled import compiled, inlined
+from rules.compiled import compiled
 from rules.points import Ints
 
 BASE, CHECK, TERM, CUE = range(4)
@@ -44,12 +44,10 @@ def scan(
     codes: Ints, nodes: Ints, firsts: Ints, trials: Ints, before: Flags, after: Flags,
 ) -> Ints:  # fmt: skip
     """Finds every term in texts, and every trial that the characters around its cue allow; where the terms of each text
-    begin. The code of each character is put into `coded`; the others are the fields of Room and Sought. (One by one:
-    numba looks longer at a NamedTuple than a text takes.)
+    begin. The code of each character is put into `coded`; the others are the fields of Room and Sought. (One by one,
+    and in one function: numba looks longer at a NamedTuple than a text takes, and counts who uses it at every cue.)
     """
-    room, sought = Room(occurrences, tried, sizes), Sought(codes, nodes, firsts, trials, before, after)
-    last, edges = codes.size - 1, np.zeros(begins.size, np.int64)
-    found, most = 0, len(occurrences)
+    last, edges, found, trying = codes.size - 1, np.zeros(begins.size, np.int64), 0, 0
     for text in range(begins.size - 1):
         begin, end = begins[text], begins[text + 1]
         for place in range(begin, end):
@@ -58,37 +56,24 @@ def scan(
             node, place = int(coded[start]), start + 1
             while node != 0:
                 if nodes[node, TERM] >= 0:
-                    if found < most:
-                        occurrences[found, 0] = start - begin
-                        occurrences[found, 1] = place - begin
+                    if found < len(occurrences):
+                        occurrences[found, 0], occurrences[found, 1] = start - begin, place - begin
                         occurrences[found, 2] = nodes[node, TERM]
                     found += 1
-                if nodes[node, CUE] >= 0:
+                cue = nodes[node, CUE]
+                if cue >= 0:
                     left, right = coded[start - 1] if start > begin else 0, coded[place] if place < end else 0
-                    attempt(sought, nodes[node, CUE], (left, right), (text, start - begin), room)
+                    for at in range(firsts[cue], firsts[cue + 1]):
+                        trial = trials[at]
+                        if before[trial, left] and after[trial, right]:
+                            if trying < len(tried):
+                                tried[trying, 0], tried[trying, 1], tried[trying, 2] = text, start - begin, trial
+                            trying += 1
                 if place == end:
                     break
                 below = nodes[node, BASE] + coded[place]
                 node = below if nodes[below, CHECK] == node else 0
                 place += 1
         edges[text + 1] = found
-    sizes[0] = found
+    sizes[0], sizes[1] = found, trying
     return edges
-
-
-@inlined
-def put(rows: Ints, sizes: Ints, which: int, row: tuple[int, int, int]) -> None:
-    """Adds a row where there is room, and counts it."""
-    at = sizes[which]
-    if at < len(rows):
-        rows[at, 0], rows[at, 1], rows[at, 2] = row
-    sizes[which] += 1
-
-
-@inlined
-def attempt(sought: Sought, cue: int, around: tuple[int, int], where: tuple[int, int], room: Room) -> None:
-    """Adds the trials of a cue that the codes around it allow."""
-    for at in range(sought.firsts[cue], sought.firsts[cue + 1]):
-        trial = sought.trials[at]
-        if sought.before[trial, around[0]] and sought.after[trial, around[1]]:
-            put(room.trials, room.sizes, 1, (where[0], where[1], trial))
