@@ -46,8 +46,8 @@ def answer_category(rules: RuleVerdict, head: HeadPrediction | None, rulebook: R
     """One category by the policy's table, the candidates with it first; no candidates unless `listed`."""
     policy, taxonomy = rulebook.policy, rulebook.taxonomy
     considered = _considered(head) if head else ()
-    said = (head.leaf or _best_leaf(considered)) if head else None
-    agreement = _agreement(rules.category, said, taxonomy)
+    said = category_of(head) if head else None
+    agreement = agreement_of(rules.category, said, taxonomy)
     shares = _refined(considered, rules.deeper)
     source = policy.combination[agreement].answer
     chosen = {"classifier": said, "rules": rules.category, "none": None}[source]
@@ -59,6 +59,11 @@ def answer_category(rules: RuleVerdict, head: HeadPrediction | None, rulebook: R
     category = CategoryAnswer(chosen, _path(chosen, taxonomy), confidence)
     candidates = _candidates(category, rules, branches, rulebook) if listed else ()
     return Answer(category, candidates, agreement, shares or {chosen: 1.0})
+
+
+def category_of(head: HeadPrediction) -> str:
+    """Down the tree the classifier's likeliest category."""
+    return head.leaf or _best_leaf(_considered(head))
 
 
 def answer_kind(rules: RuleVerdict, head: HeadPrediction | None, names: Mapping[str, str]) -> KindAnswer | None:
@@ -120,7 +125,8 @@ def _confidence(chosen: str, branches: Shares, level: int) -> float:
     return min(1.0, next(share for leaf, share in branches.items() if at_level(leaf, level) == at_level(chosen, level)))
 
 
-def _agreement(rules: str | None, said: str | None, taxonomy: Taxonomy) -> Agreement:
+def agreement_of(rules: str | None, said: str | None, taxonomy: Taxonomy) -> Agreement:
+    """How the category of the rules and that of the classifier stand to each other."""
     if said is None:
         return Agreement.RULES_ONLY if rules else Agreement.NEITHER
     if rules is None or said not in taxonomy.by_code:

@@ -2,66 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from functools import cached_property
+from collections.abc import Sequence
 
-from rules.match import Match
-from rules.matter_file import ACCUSING, CutWords, Join, Matters
+from rules.matter_file import CutWords, Join, Matters
 from rules.matters import Span
-from rules.petition import Petition
 from rules.policy import Agreement
-from rules.rule import Kind, Saying
 from rules.taxonomy import ancestors, at_level
 from rules.value import value
 from service.decision import CategoryAnswer, Decision, KindAnswer, accuses
+from service.parts import Part, Whole, hinted
 
-ANNOUNCED = 70
-"""So many characters before the first cut may announce several matters."""
-HINT = 1
-"""Weight of rules that are a hint only."""
 RELATED = (Agreement.AGREE, Agreement.SAME_BRANCH)
-
-
-@value
-class Part:
-    """A proposed matter: where it stands in the petition, and itself as a petition."""
-
-    span: Span
-    petition: Petition
-
-
-@dataclass(frozen=True)
-class Whole:
-    """The petition as one: its match and its decision."""
-
-    match: Match
-    decision: Decision
-
-    @cached_property
-    def accusations(self) -> frozenset[int]:
-        """Where words stand that accuse: of rules, and such as no recipient of another matter may read."""
-        marked = [start for start, _, _ in self.match.marked(ACCUSING)]
-        return self._places(lambda saying: saying.kind is Kind.ACCUSATION).union(marked)
-
-    def accuses(self, span: Span) -> bool:
-        """Whether a word of an accusation stands there."""
-        return any(span.start <= place < span.end for place in self.accusations)
-
-    def telling(self, code: str) -> frozenset[int]:
-        """Where words of the body stand that speak, by more than a hint, for a category of this second level."""
-        level = at_level(code, 2)
-        return self._places(lambda saying: level in saying.steps[:2][-1:] and saying.rule.weight > HINT)
-
-    def _places(self, wanted: Callable[[Saying], bool]) -> frozenset[int]:
-        """Where the words of some rules stand."""
-        match = self.match
-        return frozenset(
-            start
-            for place, saying in enumerate(match.sayings, match.first)
-            if wanted(saying)
-            for start, _, _ in match.evidence[place]
-        )
 
 
 @value
@@ -154,12 +105,12 @@ def _looked_at(
     """For each part whether it accuses, and whether it is sure."""
     join = matters.file.join if matters.file else Join()
     accused = _accusing(whole, parts, [one.accuses for one in told], matters.words)
-    hinted = _hinted(whole, parts, matters, join.short)
+    likely = hinted(whole, parts, matters, join.short)
     text, written = whole.match.text, whole.match.reading.petition.text
     brief = len(text) <= join.short
     plain = [brief or matters.words.is_item(written, text, part.span.start) for part in parts]
     return accused, [
-        not accusing and _sure(one, join, hinted, clearly)
+        not accusing and _sure(one, join, likely, clearly)
         for one, accusing, clearly in zip(told, accused, plain, strict=True)
     ]
 
@@ -179,15 +130,6 @@ def _accusing(whole: Whole, parts: Sequence[Part], own: list[bool], words: CutWo
     return [
         told or start <= body or not words.opens(match.text, start) for told, start in zip(worded, starts, strict=True)
     ]
-
-
-def _hinted(whole: Whole, parts: Sequence[Part], matters: Matters, short: int) -> bool:
-    """Whether parts are likely matters: words say that there are several, or the petition tells no story."""
-    text = whole.match.text
-    if len(text) <= short:
-        return True
-    first = parts[0].span.start or parts[1].span.start
-    return matters.words.several.search(text, max(0, first - ANNOUNCED), first) is not None
 
 
 def _sure(told: Told, join: Join, hinted: bool, plain: bool) -> bool:

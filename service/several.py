@@ -12,7 +12,8 @@ from rules.petition import Petition
 from rules.rulebook import Rulebook
 from rules.value import replace, value
 from service.decision import Assignment, Decision, DepartmentName, MatterAnswer, Reason, TextSpan, accuses
-from service.joining import Group, Part, Whole, grouped, mainness, trust
+from service.joining import Group, grouped, mainness, trust
+from service.parts import Part, Whole
 
 
 @value

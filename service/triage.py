@@ -21,7 +21,7 @@ from rules.rule import Kind, Urgency
 from rules.rulebook import Rulebook
 from rules.value import no_collection, replace, value
 from rules.verdict import RuleVerdict, judge
-from service.answer import LEAST_SHARE, Answer, answer_category, answer_kind
+from service.answer import LEAST_SHARE, Answer, answer_category, answer_kind, category_of
 from service.banding import Weighed, band, reasons
 from service.correction import Correction, answered, judged, led_by, named, within
 from service.decision import (
@@ -42,8 +42,9 @@ from service.due import due_dates
 from service.evidence import Shown, all_evidence
 from service.guard import all_respondents, guard, is_accusation
 from service.handling import Handling, handle, led, matter_of
-from service.joining import Part, Told, Whole, may_differ
+from service.joining import Told, may_differ
 from service.office import Placed, in_office_terms, within_office
+from service.parts import Part, Said, Whole, too_few
 from service.route import Routed, Routing, route
 from service.several import Several, combine, one_matter, parts
 from service.succession import brought_up, left_to_a_clerk, points_of_both_times, read_on_its_day
@@ -64,6 +65,11 @@ class Heard:
     rules: RuleVerdict
     prediction: Prediction
     book: Rulebook
+
+
+Known = tuple[KindAnswer | None, tuple[Respondent, ...]]
+"""What a text wants, and of whom it complains."""
+Inner = tuple[Part, tuple[Heard, Known]]
 
 
 @value
@@ -105,8 +111,8 @@ class Triage:
         cuts = [parts(match, self.rulebook) for match in matches]
         inside = self.engine.matches([part.petition for cut in cuts for part in cut])
         heard = self._hear([*matches, *inside], today, shown=len(petitions))
-        grasped = self._grasped(heard[: len(petitions)])
-        inner = iter(self._grasped(heard[len(petitions) :], listed=False))
+        known, count = self._known(heard), len(petitions)
+        grasped, inner = self._grasped(heard[:count], known), zip(heard[count:], known[count:], strict=True)
         return [
             self._whole(whole, matter, list(zip(cut, inner, strict=False)), today) if cut else whole
             for whole, matter, cut in zip(self._decisions(grasped, today), grasped, cuts, strict=True)
@@ -115,7 +121,8 @@ class Triage:
     def correct(self, petition: Petition, correction: Correction, today: date) -> Decision:
         """What follows from what a clerk says instead: departments, guards, procedure and due dates anew."""
         (whole,) = self.decide([petition], today)
-        (grasped,) = self._grasped(self._hear([self.engine.match(petition)], today, shown=1))
+        heard = self._hear([self.engine.match(petition)], today, shown=1)
+        (grasped,) = self._grasped(heard, self._known(heard))
         if accuses(whole.kind):
             grasped = replace(grasped, kind=self._accusation)
         (corrected,) = self._decisions([self._corrected(grasped, correction)], today)
@@ -151,7 +158,7 @@ class Triage:
         told = [brought_up(prediction, book) for prediction, book in zip(predictions, books, strict=True)]
         return [Heard(*one) for one in zip(read, verdicts, told, books, strict=True)]
 
-    def _whole(self, whole: Decision, matter: Grasped, inner: Sequence[tuple[Part, Grasped]], today: date) -> Decision:
+    def _whole(self, whole: Decision, matter: Grasped, inner: Sequence[Inner], today: date) -> Decision:
         """The petition with its matters where it raises several."""
         match = matter.heard.match
         several = self._several(Whole(match, whole), inner, today)
@@ -159,32 +166,32 @@ class Triage:
             (whole,) = self._decisions([replace(matter, kind=self._accusation)], today)
         return as_whole(whole, several, match.text)
 
-    def _several(self, whole: Whole, inner: Sequence[tuple[Part, Grasped]], today: date) -> Several:
-        """Its matters. Parts are decided only where they may be matters of their own."""
-        cut, grasped = zip(*inner, strict=True)
-        book = grasped[0].heard.book
+    def _several(self, whole: Whole, inner: Sequence[Inner], today: date) -> Several:
+        """Its matters. Parts are answered, and decided, only where they may be matters of their own."""
+        cut, heard, known = [part for part, _ in inner], [one for _, (one, _) in inner], [one for _, (_, one) in inner]
+        book, accusation = heard[0].book, any(accuses(kind) for kind, _ in known)
+        if not accusation and too_few(whole, cut, [_said(one) for one in heard], book):
+            return one_matter(whole, accusation)
+        grasped = self._grasped(heard, known, listed=False)
         if not may_differ(whole, cut, [one.told for one in grasped], book.matters):
-            return one_matter(whole, any(accuses(one.kind) for one in grasped))
+            return one_matter(whole, accusation)
         return combine(whole, cut, self._decisions(grasped, today, shown=False), book)
 
-    def _grasped(self, heard: Sequence[Heard], listed: bool = True) -> list[Grasped]:
-        """What each is about, and of whom it complains. Not `listed`: without what else was considered."""
-        answers = [self._answer(one, listed) for one in heard]
+    def _known(self, heard: Sequence[Heard]) -> list[Known]:
+        """What each wants, and of whom it complains."""
         kinds = [answer_kind(one.rules, one.prediction.heads.get("kind"), self.kind_names) for one in heard]
         respondents = [all_respondents(one.match, kind, one.book) for one, kind in zip(heard, kinds, strict=True)]
-        return [self._grasp(*one) for one in zip(heard, answers, kinds, respondents, strict=True)]
+        return [
+            (self._accusation if is_accusation(found, kind.code if kind else None) else kind, found)
+            for kind, found in zip(kinds, respondents, strict=True)
+        ]
 
-    def _answer(self, heard: Heard, listed: bool) -> Answer:
-        head, book = heard.prediction.heads.get("category"), heard.book
-        return left_to_a_clerk(answer_category(heard.rules, head, book, listed), book.taxonomy)
-
-    def _grasp(
-        self, heard: Heard, answer: Answer, said: KindAnswer | None, respondents: tuple[Respondent, ...]
-    ) -> Grasped:
-        book = heard.book
-        kind = self._accusation if is_accusation(respondents, said.code if said else None) else said
-        named = left_to_a_clerk(in_office_terms(answer, book), book.taxonomy)
-        return Grasped(heard, answer, named, kind, respondents)
+    def _grasped(self, heard: Sequence[Heard], known: Sequence[Known], listed: bool = True) -> list[Grasped]:
+        """What each is about. Not `listed`: without what else was considered."""
+        answers = [_answer(one, listed) for one in heard]
+        named = [_named(*one) for one in zip(heard, answers, strict=True)]
+        told = zip(heard, answers, named, known, strict=False)
+        return [Grasped(one, answer, own, kind, found) for one, answer, own, (kind, found) in told]
 
     def _decisions(self, matters: Sequence[Grasped], today: date, shown: bool = True) -> list[Decision]:
         """One for each. Not `shown`: only parts of a petition, whose evidence nobody will read.
@@ -257,6 +264,20 @@ class Triage:
         """The three clocks that stand in every decision."""
         model = self.classifier.version if self.classifier else None
         return Versions(self.code_version, self.rulebook.digest, model)
+
+
+def _answer(heard: Heard, listed: bool) -> Answer:
+    head, book = heard.prediction.heads.get("category"), heard.book
+    return left_to_a_clerk(answer_category(heard.rules, head, book, listed), book.taxonomy)
+
+
+def _named(heard: Heard, answer: Answer) -> Answer:
+    return left_to_a_clerk(in_office_terms(answer, heard.book), heard.book.taxonomy)
+
+
+def _said(heard: Heard) -> Said:
+    head = heard.prediction.heads.get("category")
+    return heard.rules, category_of(head) if head else None
 
 
 def _routed(matter: Grasped, day: date) -> Routed:

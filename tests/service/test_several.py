@@ -17,7 +17,8 @@ from rules.rulebook import Rulebook
 from rules.value import replace
 from service.assemble import build_triage
 from service.decision import CategoryAnswer, Decision, DepartmentName, Reason, Withheld
-from service.joining import Part, Whole, may_differ, told_of
+from service.joining import may_differ, told_of
+from service.parts import Part, Whole
 from service.settings import Settings
 from service.several import Matter, Several, combine, common_superior, parts, visible
 from service.triage import Triage

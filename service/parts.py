@@ -1,0 +1,97 @@
+"""A petition and the parts in which it may raise matters of their own, before it is known whether they are."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from rules.match import Match
+from rules.matter_file import ACCUSING, Matters
+from rules.matters import Span
+from rules.petition import Petition
+from rules.policy import Agreement
+from rules.rule import Kind, Saying
+from rules.rulebook import Rulebook
+from rules.taxonomy import Taxonomy, at_level
+from rules.value import value
+from rules.verdict import RuleVerdict
+from service.answer import agreement_of
+from service.decision import Decision
+
+ANNOUNCED = 70
+"""So many characters before the first cut may announce several matters."""
+HINT = 1
+"""Weight of rules that are a hint only."""
+Said = tuple[RuleVerdict, str | None]
+"""The rules' verdict on a part, and the classifier's category, None without a classifier."""
+
+
+@value
+class Part:
+    """A proposed matter: where it stands in the petition, and itself as a petition."""
+
+    span: Span
+    petition: Petition
+
+
+@dataclass(frozen=True)
+class Whole:
+    """The petition as one: its match and its decision."""
+
+    match: Match
+    decision: Decision
+
+    @cached_property
+    def accusations(self) -> frozenset[int]:
+        """Where words stand that accuse: of rules, and such as no recipient of another matter may read."""
+        marked = [start for start, _, _ in self.match.marked(ACCUSING)]
+        return self._places(lambda saying: saying.kind is Kind.ACCUSATION).union(marked)
+
+    def accuses(self, span: Span) -> bool:
+        """Whether a word of an accusation stands there."""
+        return any(span.start <= place < span.end for place in self.accusations)
+
+    def telling(self, code: str) -> frozenset[int]:
+        """Where words of the body stand that speak, by more than a hint, for a category of this second level."""
+        level = at_level(code, 2)
+        return self._places(lambda saying: level in saying.steps[:2][-1:] and saying.rule.weight > HINT)
+
+    def _places(self, wanted: Callable[[Saying], bool]) -> frozenset[int]:
+        """Where the words of some rules stand."""
+        match = self.match
+        return frozenset(
+            start
+            for place, saying in enumerate(match.sayings, match.first)
+            if wanted(saying)
+            for start, _, _ in match.evidence[place]
+        )
+
+
+def hinted(whole: Whole, parts: Sequence[Part], matters: Matters, short: int) -> bool:
+    """Whether parts are likely matters: words say that there are several, or the petition tells no story."""
+    text = whole.match.text
+    if len(text) <= short:
+        return True
+    first = parts[0].span.start or parts[1].span.start
+    return matters.words.several.search(text, max(0, first - ANNOUNCED), first) is not None
+
+
+def too_few(whole: Whole, parts: Sequence[Part], said: Sequence[Said], rulebook: Rulebook) -> bool:
+    """Whether it is plain already that too few parts, none of which accuses, can be sure for several matters
+    (joining.may_differ).
+    """
+    matters, taxonomy = rulebook.matters, rulebook.taxonomy
+    if matters.file is None:
+        return True
+    join = matters.file.join
+    likely = hinted(whole, parts, matters, join.short)
+    return sum(_may_be_sure(one, likely, taxonomy) for one in said) < max(2, join.share * len(parts))
+
+
+def _may_be_sure(said: Said, likely: bool, taxonomy: Taxonomy) -> bool:
+    """Whether a part may be sure, however probable its category is."""
+    rules, label = said
+    if rules.category is None or label is None or likely:
+        return rules.category is not None
+    return rules.clear and agreement_of(rules.category, label, taxonomy) is Agreement.AGREE
