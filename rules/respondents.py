@@ -152,7 +152,7 @@ class Respondents:
             return ()
         bodies = self._mentions(text, named)
         clear = [mark for mark in _longest(near) if not _inside(mark, bodies)]
-        return _surest(found for mark in clear for found in self._complaints(text, mark, bodies))
+        return _surest([found for mark in clear for found in self._complaints(text, mark, bodies)])
 
     @cached_property
     def lexicons(self) -> Mapping[str, tuple[str, ...]]:
@@ -289,9 +289,11 @@ def _longest(marks: Iterable[Occurrence]) -> list[Occurrence]:
     return kept
 
 
-def _surest(found: Iterable[Respondent]) -> tuple[Respondent, ...]:
+def _surest(found: Sequence[Respondent]) -> tuple[Respondent, ...]:
     """One for each body: certain before unclear, accusation before conduct, then the first."""
     best: dict[str, Respondent] = {}
+    if len(found) < 2:
+        return tuple(found)
     ranked = sorted(found, key=lambda one: (not one.certain, one.sort is Sort.CONDUCT, one.start))
     for one in ranked:
         best.setdefault(one.department or one.name, one)

@@ -39,10 +39,10 @@ def tallied(said: Iterable[tuple[Saying, int]]) -> Tally:
     points: dict[str, float] = {}
     kinds: dict[Kind, float] = {}
     pressing = False
-    for (worth, steps, _, _, _, kind), distinct in said:
-        own = worth * weight(distinct) if distinct > 1 else worth
-        if steps:
-            for code in steps:
+    for one, distinct in said:
+        own, kind = one.points * weight(distinct) if distinct > 1 else one.points, one.kind
+        if one.steps:
+            for code in one.steps:
                 points[code] = points[code] + own if code in points else own
         elif kind is None:
             pressing = True

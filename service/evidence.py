@@ -81,12 +81,13 @@ def classifier_evidence(shown: Shown) -> list[Evidence]:
     if head is None or conclusion is None:
         return []
     grams, found = dict.fromkeys([gram for gram, _ in head.telling]), list[Evidence]()
-    find = (unnumbered(text) if _DIGIT in "".join(grams) else text).find
+    numbered = _DIGIT in "".join(grams)
+    find = (unnumbered(text) if numbered else text).find
     for gram in grams:
         start, more = find(gram), PER_GRAM
         while start >= 0:
             end = start + len(gram)
-            found.append(Evidence(start, end, "classifier", text[start:end], None, conclusion))
+            found.append(Evidence(start, end, "classifier", text[start:end] if numbered else gram, None, conclusion))
             more -= 1
             start = find(gram, start + 1) if more else -1
     return found
