@@ -56,7 +56,7 @@ class _Pairs:
 
     def evidence(self) -> Slices:
         """The occurrences of each pair."""
-        return Slices(self.edges.tolist(), self.starts.tolist(), self.ends.tolist(), self.numbers.tolist())
+        return Slices(self.edges.tolist(), self.starts.tolist(), self.ends.tolist(), self.numbers)
 
 
 @dataclass(frozen=True, slots=True)

@@ -96,7 +96,8 @@ class Loops:
         conditions, counts, edges, occurrences, cuts = weighing.holding(
             begins, codes, room.occurrences, firsts, np.array(bodies), words, *self._table
         )
-        evidence = Slices(edges.tolist(), *(column.tolist() for column in occurrences.T))
+        starts, ends, numbers = occurrences.T
+        evidence = Slices(edges.tolist(), starts.tolist(), ends.tolist(), numbers)
         readings = list(map(Reading, petitions, masked, bodies))
         return readings, Holding(conditions, counts, evidence, cuts)
 

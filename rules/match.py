@@ -7,13 +7,11 @@ from typing import NamedTuple
 
 from rules.automaton import Occurrence
 from rules.duties import PlaceKind
-from rules.occurrences import Evidence, Listed, Slices
+from rules.occurrences import Evidence, Listed
 from rules.reading import Reading
 from rules.rule import Rule, Saying
 from rules.tally import Tally
 from rules.value import replace, value
-
-NOTHING: Evidence = Slices([0], [], [], [])
 
 
 class RuleHit(NamedTuple):
@@ -44,8 +42,8 @@ class Match:
     held: frozenset[str]
     place_kind: PlaceKind | None
     marks: Mapping[str, int]
-    distinct: Sequence[int] = ()
-    evidence: Evidence = NOTHING
+    distinct: Sequence[int]
+    evidence: Evidence
     first: int = 0
     tally: Tally | None = None
 

@@ -39,7 +39,7 @@ class Slices:
     edges: list[int]
     starts: list[int]
     ends: list[int]
-    numbers: list[int]
+    numbers: Ints
 
     def spans(self, places: Iterable[tuple[T, int]], most: int) -> Iterator[tuple[T, int, int]]:
         edges, starts, ends = self.edges, self.starts, self.ends
@@ -50,7 +50,7 @@ class Slices:
 
     def __getitem__(self, place: int) -> tuple[Occurrence, ...]:
         here = slice(self.edges[place], self.edges[place + 1])
-        return tuple(zip(self.starts[here], self.ends[here], self.numbers[here], strict=True))
+        return tuple(zip(self.starts[here], self.ends[here], self.numbers[here].tolist(), strict=True))
 
 
 @value

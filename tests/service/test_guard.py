@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rules.match import Match
+from rules.occurrences import Listed
 from rules.petition import Petition
 from rules.reading import Reading
 from rules.respondents import Respondent, Sort
@@ -240,7 +241,7 @@ def test_without_respondents_nothing_changes() -> None:
 def heard(*respondents: str, kind: Kind = Kind.APPEAL) -> tuple[Respondent, ...]:
     """Respondents of a petition that complains of nobody in its text."""
     petition = Petition("1", "内容", respondents=respondents)
-    match = Match(Reading(petition, petition.text, 0), (), frozenset(), frozenset(), None, {})
+    match = Match(Reading(petition, petition.text, 0), (), frozenset(), frozenset(), None, {}, (), Listed())
     return all_respondents(match, KindAnswer(kind, "", None), national())
 
 
