@@ -15,6 +15,7 @@ from classifier.stack import Stack
 from classifier.telling import pulls, telling_words
 from rules.compiled import can_compile
 from rules.reading import Reading
+from rules.spread import leading
 from rules.tally import Points
 from rules.value import value
 
@@ -26,15 +27,16 @@ Told = list[tuple[TellingWord, ...]]
 
 @value
 class Likeliest:
-    """Places and probabilities of RANKED labels of a head, the greatest first, of equals the earlier one; shape (rows,
-    labels). `counts`: how many of each row are to be listed: those from the probability asked for on, or from that of
-    the head's gate if it is less, though FEWEST in any case. `leaves`: where it comes at no cost, the label of each row
-    to which the tree leads (HeadPrediction.leaf).
+    """The likeliest labels of a head, at most RANKED: their places and probabilities, the greatest first, of equals the
+    earlier one, one row behind the other. `counts`: how many each row has: those from the probability asked for on, or
+    from that of the head's gate if it is less, though FEWEST in any case. `ends`: columns of the margins of the first
+    two, shape (rows, 2). `leaves`: where it comes at no cost, the label to which the tree leads (HeadPrediction.leaf).
     """
 
     places: Indices
     probabilities: Floats
     counts: Sequence[int]
+    ends: Indices
     leaves: Iterable[str | None]
 
 
@@ -50,8 +52,10 @@ class Arithmetic(Protocol):
     def likeliest(self, head: Head, margins: Floats, least: float) -> Likeliest:
         """The likeliest labels of each row."""
 
-    def telling(self, rows: Rows, winners: Indices, rivals: Indices) -> Told:
-        """The features that pull most from a rival to a winner, for each row a column of the margins."""
+    def telling(self, rows: Rows, ends: Indices) -> Told:
+        """The features that pull most from a rival to a winner: of each row two columns of the margins, the winner
+        first.
+        """
 
 
 class Arrays:
@@ -68,13 +72,15 @@ class Arrays:
         return self._stack.margins(rows, points)
 
     def likeliest(self, head: Head, margins: Floats, least: float) -> Likeliest:
-        places, probabilities = best(head.probabilities(margins[:, self._stack.spans[head.name]]), RANKED)
+        span = self._stack.spans[head.name]
+        places, probabilities = best(head.probabilities(margins[:, span]), RANKED)
         listed = (probabilities >= min(least, head.asked)).sum(axis=1)
         counts = np.clip(listed, FEWEST, probabilities.shape[1]).tolist()
-        return Likeliest(places, probabilities, counts, repeat(None))
+        listed = leading(places, counts), leading(probabilities, counts)
+        return Likeliest(*listed, counts, places[:, :2] + span.start, repeat(None))
 
-    def telling(self, rows: Rows, winners: Indices, rivals: Indices) -> Told:
-        return telling_words(rows, pulls(rows, self._stack.weights, winners, rivals), self._grams)
+    def telling(self, rows: Rows, ends: Indices) -> Told:
+        return telling_words(rows, pulls(rows, self._stack.weights, ends[:, 0], ends[:, -1]), self._grams)
 
 
 def arithmetic(features: FeatureSpace, stack: Stack) -> Arithmetic:

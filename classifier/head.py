@@ -13,7 +13,7 @@ from scipy.sparse import csr_matrix
 
 from classifier.gate import Gate
 from classifier.prediction import HeadPrediction, Ranked, TellingWord
-from rules.spread import cut, leading
+from rules.spread import cut
 from rules.tally import Points
 from rules.taxonomy import at_level
 
@@ -65,9 +65,9 @@ class Head:
         return np.array([np.unique(codes, return_inverse=True)[1] for codes in by_level])
 
     def rankings(self, places: Indices, probabilities: Floats, counts: Sequence[int]) -> list[Ranked]:
-        """The likeliest places of each row as labels, so many of each."""
-        names = map(self.labels.__getitem__, leading(places, counts).tolist())
-        return list(cut(list(zip(names, leading(probabilities, counts).tolist(), strict=True)), counts))
+        """The likeliest places as labels, so many for each row."""
+        names = map(self.labels.__getitem__, places.tolist())
+        return list(cut(list(zip(names, probabilities.tolist(), strict=True)), counts))
 
     @cached_property
     def asked(self) -> float:

@@ -222,41 +222,48 @@ def reaching(values: Floats, least: float, fewest: int) -> int:
 def likeliest(
     margins: Floats, first: int, end: int, sharpness: float, offset: float, odds: bool, groups: Ints, most: int,
     fewest: int, likely: float, asked: float,
-) -> tuple[Indices, Floats, Indices, Indices]:  # fmt: skip
-    """Places and probabilities of the `most` likeliest labels of a head, whose margins are the columns `first` to
-    `end`; how many are to be listed, those from `asked` on, at least `fewest`; where `descend` leads among those from
-    `likely` on.
+) -> tuple[Indices, Floats, Indices, Indices, Indices]:  # fmt: skip
+    """Of each text the likeliest labels of a head, whose margins are the columns `first` to `end`: their places and
+    probabilities, one text behind the other, and how many are listed, of the `most` likeliest those from `asked` on, at
+    least `fewest`; the first two; where `descend` leads among those from `likely` on.
     """
-    texts, labels = len(margins), end - first
-    names, values = np.zeros((texts, min(most, labels)), np.int64), np.zeros((texts, min(most, labels)), np.float32)
-    counts, leaves = np.empty(texts, np.int64), np.empty(texts, np.int64)
+    texts, labels, at = len(margins), end - first, 0
+    width = min(most, labels)
+    listed, chances = np.empty(texts * width, np.int64), np.empty(texts * width, np.float32)
+    counts, ends, leaves = np.empty(texts, np.int64), np.zeros((texts, 2), np.int64), np.empty(texts, np.int64)
+    names, values = np.zeros(width, np.int64), np.zeros(width, np.float32)
     row, sums = np.empty(labels, np.float32), np.zeros(labels, np.float64)
     for text in range(texts):
         shares(margins[text, first:end], sharpness, offset, odds, row)
         kept = 0
         for label in range(labels):
-            kept = keep(row[label], label, values[text], names[text], kept)
-        counts[text] = reaching(values[text], asked, fewest)
-        count = reaching(values[text], likely, 1)
-        leaves[text] = descend(names[text, :count], values[text, :count], groups, sums)
-    return names, values, counts, leaves
+            kept = keep(row[label], label, values, names, kept)
+        counts[text] = count = reaching(values, asked, fewest)
+        listed[at : at + count], chances[at : at + count] = names[:count], values[:count]
+        at += count
+        ends[text, : min(2, width)] = names[: min(2, width)]
+        count = reaching(values, likely, 1)
+        leaves[text] = descend(names[:count], values[:count], groups, sums)
+    return listed[:at], chances[:at], counts, ends, leaves
 
 
 @compiled
 def telling(
-    starts: Ints, columns: Ints, values: Floats, weights: Floats, winners: Ints, rivals: Ints, most: int
+    starts: Ints, columns: Ints, values: Floats, weights: Floats, ends: Ints, most: int
 ) -> tuple[Ints, Floats, Ints]:
-    """For each text the features that pull most from a rival to a winner, both columns of `weights`: their columns,
-    pulls, and how many pull at all.
+    """Of each text the `most` features that pull most from a rival to a winner (`ends`, the winner first: columns of
+    `weights`): their columns and pulls, one text behind the other, and how many each has.
     """
-    texts = starts.size - 1
-    names, pulls = np.zeros((texts, most), np.int64), np.zeros((texts, most), np.float32)
-    counts = np.zeros(texts, np.int64)
+    texts, last = starts.size - 1, 0
+    told, strengths = np.empty(texts * most, np.int64), np.empty(texts * most, np.float32)
+    names, pulls, counts = np.zeros(most, np.int64), np.zeros(most, np.float32), np.zeros(texts, np.int64)
     for text in range(texts):
-        winner, rival, kept = winners[text], rivals[text], 0
+        winner, rival, kept = ends[text, 0], ends[text, 1], 0
         for at in range(starts[text], starts[text + 1]):
             pull = (weights[columns[at], winner] - weights[columns[at], rival]) * values[at]
             if pull > 0:
-                kept = keep(pull, columns[at], pulls[text], names[text], kept)
+                kept = keep(pull, columns[at], pulls, names, kept)
+        told[last : last + kept], strengths[last : last + kept] = names[:kept], pulls[:kept]
         counts[text] = kept
-    return names, pulls, counts
+        last += kept
+    return told[:last], strengths[:last], counts

@@ -18,7 +18,7 @@ from classifier.telling import MOST, word
 from classifier.texts import LEAD_LENGTH
 from rules.points import code_units
 from rules.reading import Reading
-from rules.spread import cut, leading
+from rules.spread import cut
 from rules.tally import Points
 
 
@@ -54,15 +54,15 @@ class Loops:
         span, odds = self._stack.spans[head.name], head.offset is not None
         curve = float(head.sharpness), float(head.offset or 0.0), odds
         listed = FEWEST, least, min(least, head.asked)
-        places, probabilities, counts, leaves = kernels.likeliest(
+        places, probabilities, counts, ends, leaves = kernels.likeliest(
             margins, span.start, span.stop, *curve, head.groups, RANKED, *listed
         )
-        return Likeliest(places, probabilities, counts.tolist(), [head.labels[leaf] for leaf in leaves.tolist()])
+        led = [head.labels[leaf] for leaf in leaves.tolist()]
+        return Likeliest(places, probabilities, counts.tolist(), ends + span.start, led)
 
-    def telling(self, rows: Rows, winners: Indices, rivals: Indices) -> Told:
-        weights, grams = self._stack.weights, self._grams
-        ends = np.ascontiguousarray(winners), np.ascontiguousarray(rivals)  # else numba compiles a second form of it
-        columns, pulled, counts = kernels.telling(rows.starts, rows.columns, rows.values, weights, *ends, MOST)
-        told = counts.tolist()
-        names = map(grams.__getitem__, leading(columns, told).tolist())
-        return list(cut(list(map(word, zip(names, leading(pulled, told).tolist(), strict=True))), told))
+    def telling(self, rows: Rows, ends: Indices) -> Told:
+        columns, pulled, counts = kernels.telling(
+            rows.starts, rows.columns, rows.values, self._stack.weights, ends, MOST
+        )
+        names = map(self._grams.__getitem__, columns.tolist())
+        return list(cut(list(map(word, zip(names, pulled.tolist(), strict=True))), counts.tolist()))

@@ -86,13 +86,12 @@ class Classifier:
     def _said(self, name: str, way: Arithmetic, texts: tuple[Rows, Floats], wanted: Wanted) -> list[HeadPrediction]:
         """What one head says of the texts with these features and margins."""
         rows, margins = texts
-        head, span = self.heads[name], self.stack.spans[name]
+        head = self.heads[name]
         likely = way.likeliest(head, margins, wanted.least)
         rankings = head.rankings(likely.places, likely.probabilities, likely.counts)
         told = list[tuple[TellingWord, ...]]()
         if name in wanted.explained:
             shown = rows.first(wanted.shown)
-            best = likely.places[: shown.size] + span.start
-            told = way.telling(shown, best[:, 0], best[:, 1])
+            told = way.telling(shown, likely.ends[: shown.size])
         silent = repeat((), len(rankings) - len(told))
         return [head.prediction(*one) for one in zip(rankings, chain(told, silent), likely.leaves, strict=False)]

@@ -274,5 +274,6 @@ def quiet_folds(
 def ranked(head: Head, margins: Floats) -> list[HeadPrediction]:
     """Margins as predictions, all labels ranked."""
     labels = len(head.labels)
-    rankings = head.rankings(*best(head.probabilities(margins), labels), [labels] * len(margins))
+    places, probabilities = best(head.probabilities(margins), labels)
+    rankings = head.rankings(places.ravel(), probabilities.ravel(), [labels] * len(margins))
     return [head.prediction(ranking) for ranking in rankings]

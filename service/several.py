@@ -8,7 +8,6 @@ from rules.departments import Departments
 from rules.match import Match
 from rules.matter_file import Steps
 from rules.matters import Span, split
-from rules.petition import Petition
 from rules.rulebook import Rulebook
 from rules.value import replace, value
 from service.decision import Assignment, Decision, DepartmentName, MatterAnswer, Reason, TextSpan, accuses
@@ -43,7 +42,14 @@ class Several:
 def parts(match: Match, rulebook: Rulebook) -> tuple[Part, ...]:
     """The parts to decide one by one; none when nothing is cut. The title stays with a part that begins with it."""
     spans = split(match, rulebook.matters.words)
-    return tuple(Part(span, _part(match.reading.petition, span)) for span in spans) if len(spans) > 1 else ()
+    if len(spans) < 2:
+        return ()
+    petition = match.reading.petition
+    text, body, title = petition.text, petition.body_start, petition.title
+    return tuple(
+        Part(one, replace(petition, title=title if one.start < body else "", body=text[max(one.start, body) : one.end]))
+        for one in spans
+    )
 
 
 def combine(whole: Whole, parts: Sequence[Part], decisions: Sequence[Decision], rulebook: Rulebook) -> Several:
@@ -116,11 +122,6 @@ def _recipients(matter: Matter) -> set[str]:
 
 def _withheld(matter: Matter) -> set[str]:
     return {withheld.code for withheld in matter.answer.assignment.withheld}
-
-
-def _part(petition: Petition, span: Span) -> Petition:
-    body = petition.text[max(span.start, petition.body_start) : span.end]
-    return replace(petition, title=petition.title if span.start < petition.body_start else "", body=body)
 
 
 def _shared(parts: Sequence[Span], whole: Whole) -> list[Span]:

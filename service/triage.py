@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property, lru_cache
+from functools import cached_property
 from itertools import repeat
 
 from classifier.model import Predictor
@@ -16,12 +16,11 @@ from rules.match import Match
 from rules.petition import Petition
 from rules.policy import Agreement
 from rules.procedure import Lead
-from rules.respondents import Respondent
-from rules.rule import Kind, Urgency
+from rules.rule import Kind
 from rules.rulebook import Rulebook
-from rules.value import no_collection, replace, value
+from rules.value import no_collection, replace
 from rules.verdict import RuleVerdict, judge
-from service.answer import LEAST_SHARE, Answer, answer_category, answer_kind, category_of
+from service.answer import LEAST_SHARE, answer_kind
 from service.banding import Weighed, band, reasons
 from service.correction import Correction, answered, judged, led_by, named, within
 from service.decision import (
@@ -30,63 +29,40 @@ from service.decision import (
     KindAnswer,
     LabelSaid,
     MatterAnswer,
-    Received,
     RulesSaid,
     TextSpan,
-    UrgencyAnswer,
     Verdicts,
     Versions,
     accuses,
 )
 from service.due import due_dates
-from service.evidence import Shown, all_evidence
+from service.evidence import all_evidence
 from service.guard import all_respondents, guard, is_accusation
-from service.handling import Handling, handle, led, matter_of
-from service.joining import Told, may_differ
-from service.office import Placed, in_office_terms, within_office
-from service.parts import Part, Said, Whole, too_few
-from service.route import Routed, Routing, route
+from service.handling import Handling, led
+from service.joining import may_differ
+from service.office import Placed, within_office
+from service.parts import Whole, too_few
+from service.route import Routed
 from service.several import Several, combine, one_matter, parts
-from service.succession import brought_up, left_to_a_clerk, points_of_both_times, read_on_its_day
+from service.steps import (
+    Grasped,
+    Heard,
+    Inner,
+    Known,
+    answer_of,
+    handling_of,
+    named_of,
+    received_on,
+    routed_of,
+    said_of,
+    shown_of,
+    urgency_of,
+)
+from service.succession import brought_up, points_of_both_times, read_on_its_day
 from service.whole import as_whole
 
 SILENT = Prediction({})
 """What a missing classifier says."""
-
-
-ORDINARY = UrgencyAnswer(Urgency.ORDINARY)
-
-
-@value
-class Heard:
-    """One petition, what engine, rules and classifier each say of it, and the rulebook as it stands on its day."""
-
-    match: Match
-    rules: RuleVerdict
-    prediction: Prediction
-    book: Rulebook
-
-
-Known = tuple[KindAnswer | None, tuple[Respondent, ...]]
-"""What a text wants, and of whom it complains."""
-Inner = tuple[Part, tuple[Heard, Known]]
-
-
-@value
-class Grasped:
-    """What it is about, before it is known who leads: `answer` in national terms, `named` in the office's own."""
-
-    heard: Heard
-    answer: Answer
-    named: Answer
-    kind: KindAnswer | None
-    respondents: tuple[Respondent, ...]
-
-    @property
-    def told(self) -> Told:
-        """As parts are compared."""
-        rules = self.heard.rules
-        return Told(self.named.category, self.kind, self.answer.agreement, rules.clear, rules.points)
 
 
 @dataclass(frozen=True)
@@ -170,7 +146,7 @@ class Triage:
         """Its matters. Parts are answered, and decided, only where they may be matters of their own."""
         cut, heard, known = [part for part, _ in inner], [one for _, (one, _) in inner], [one for _, (_, one) in inner]
         book, accusation = heard[0].book, any(accuses(kind) for kind, _ in known)
-        if not accusation and too_few(whole, cut, [_said(one) for one in heard], book):
+        if not accusation and too_few(whole, cut, [said_of(one) for one in heard], book):
             return one_matter(whole, accusation)
         grasped = self._grasped(heard, known, listed=False)
         if not may_differ(whole, cut, [one.told for one in grasped], book.matters):
@@ -188,8 +164,8 @@ class Triage:
 
     def _grasped(self, heard: Sequence[Heard], known: Sequence[Known], listed: bool = True) -> list[Grasped]:
         """What each is about. Not `listed`: without what else was considered."""
-        answers = [_answer(one, listed) for one in heard]
-        named = [_named(*one) for one in zip(heard, answers, strict=True)]
+        answers = [answer_of(one, listed) for one in heard]
+        named = [named_of(*one) for one in zip(heard, answers, strict=True)]
         told = zip(heard, answers, named, known, strict=False)
         return [Grasped(one, answer, own, kind, found) for one, answer, own, (kind, found) in told]
 
@@ -199,10 +175,10 @@ class Triage:
         All go one step, then the next: what a step needs stays near the core, which makes it a third quicker.
         """
         days = [one.heard.match.reading.petition.received_at or today for one in matters]
-        routed = [_routed(*one) for one in zip(matters, days, strict=True)]
-        handlings = [_handling(*one) for one in zip(matters, days, routed, strict=True)]
+        routed = [routed_of(*one) for one in zip(matters, days, strict=True)]
+        handlings = [handling_of(*one) for one in zip(matters, days, routed, strict=True)]
         placed = [self._placed(*one) for one in zip(matters, routed, handlings, strict=True)]
-        evidence = all_evidence([_shown(one) for one in matters]) if shown else repeat(())
+        evidence = all_evidence([shown_of(one) for one in matters]) if shown else repeat(())
         steps = zip(matters, days, handlings, placed, evidence, strict=False)
         return [self._decision(*one) for one in steps]
 
@@ -233,7 +209,7 @@ class Triage:
             category=told.category,
             candidates=told.candidates,
             assignment=assignment,
-            urgency=_urgency(rules),
+            urgency=urgency_of(rules),
             evidence=evidence,
             verdicts=self._verdicts(rules, heard.prediction, told.agreement),
             versions=self.versions,
@@ -241,7 +217,7 @@ class Triage:
             due=due_dates(handling.clocks, day, book),
             matters=(own,),
             notice="\n".join(filter(None, (rules.notice, handling.notice, placed.notice))) or None,
-            received=_received(day, petition.received_at is None),
+            received=received_on(day, petition.received_at is None),
         )
 
     def _verdicts(self, rules: RuleVerdict, prediction: Prediction, agreement: Agreement) -> Verdicts:
@@ -264,49 +240,3 @@ class Triage:
         """The three clocks that stand in every decision."""
         model = self.classifier.version if self.classifier else None
         return Versions(self.code_version, self.rulebook.digest, model)
-
-
-def _answer(heard: Heard, listed: bool) -> Answer:
-    head, book = heard.prediction.heads.get("category"), heard.book
-    return left_to_a_clerk(answer_category(heard.rules, head, book, listed), book.taxonomy)
-
-
-def _named(heard: Heard, answer: Answer) -> Answer:
-    return left_to_a_clerk(in_office_terms(answer, heard.book), heard.book.taxonomy)
-
-
-def _said(heard: Heard) -> Said:
-    head = heard.prediction.heads.get("category")
-    return heard.rules, category_of(head) if head else None
-
-
-def _routed(matter: Grasped, day: date) -> Routed:
-    """Which departments answer for it."""
-    heard, answer = matter.heard, matter.answer
-    routing = Routing(heard.match, day, heard.prediction.heads.get("department"), accuses(matter.kind))
-    return route(answer, routing, heard.book)
-
-
-def _handling(matter: Grasped, day: date, routed: Routed) -> Handling:
-    """Which way it goes."""
-    meant = matter_of(matter.answer.category, matter.kind, routed.paths)
-    return handle(matter.heard.match, meant, day, matter.heard.book)
-
-
-def _shown(matter: Grasped) -> Shown:
-    heard, category, kind = matter.heard, matter.answer.category, matter.kind
-    head = heard.prediction.heads.get("category")
-    return Shown(
-        heard.match, category.code if category else None, kind.code if kind else None, head, matter.respondents
-    )
-
-
-def _urgency(rules: RuleVerdict) -> UrgencyAnswer:
-    if rules.urgency_reason is None:
-        return ORDINARY
-    return UrgencyAnswer(rules.urgency, rules.call, rules.urgency_reason)
-
-
-@lru_cache(maxsize=4096)
-def _received(day: date, assumed: bool) -> Received:
-    return Received(day.isoformat(), assumed)

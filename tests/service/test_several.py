@@ -10,15 +10,20 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from classifier.prediction import HeadPrediction
 from rules.engine import Engine
 from rules.petition import Petition
 from rules.policy import Agreement
+from rules.rule import Urgency
 from rules.rulebook import Rulebook
+from rules.taxonomy import ancestors
 from rules.value import replace
+from rules.verdict import RuleVerdict
+from service.answer import answer_category, category_of
 from service.assemble import build_triage
 from service.decision import CategoryAnswer, Decision, DepartmentName, Reason, Withheld
-from service.joining import may_differ, told_of
-from service.parts import Part, Whole
+from service.joining import Told, may_differ, told_of
+from service.parts import Part, Whole, too_few
 from service.settings import Settings
 from service.several import Matter, Several, combine, common_superior, parts, visible
 from service.triage import Triage
@@ -349,6 +354,50 @@ def test_parts_that_are_not_decided_are_of_one_matter(
     several = combine(whole, cut, decisions, triage.rulebook)
     if not may_differ(whole, cut, [told_of(decision) for decision in decisions], triage.rulebook.matters):
         assert len(several.matters) == 1
+
+
+RULED = st.one_of(st.none(), st.tuples(CODES, st.booleans(), st.sampled_from([2.0, 8.0])))
+"""What the rules say of a part: a category, whether clearly, with so many points."""
+
+
+@given(ruled=st.lists(RULED, min_size=3, max_size=3), said=st.lists(SAID, min_size=3, max_size=3), long=st.booleans())
+@settings(max_examples=300, deadline=None)
+def test_parts_of_which_too_few_can_be_sure_are_of_one_matter(
+    triage: Triage, ruled: list[tuple[str, bool, float] | None], said: list[Said], long: bool
+) -> None:
+    petition, book = Petition("1", LONG if long else BODY), triage.rulebook
+    whole = Whole(triage.engine.match(petition), triage.decide([petition], TODAY)[0])
+    cut = parts(whole.match, book)
+    verdicts = [_verdict(*one) if one else NO_VERDICT for one in ruled]
+    heads = [
+        HeadPrediction(((code, share), ("10", 1 - share)) if share > 0.5 else ((code, share),)) for code, share in said
+    ]
+    if not too_few(whole, cut, [(one, category_of(head)) for one, head in zip(verdicts, heads, strict=True)], book):
+        return
+    answers = [answer_category(*one, book) for one in zip(verdicts, heads, strict=True)]
+    told = [
+        Told(answer.category, None, answer.agreement, one.clear, one.points)
+        for answer, one in zip(answers, verdicts, strict=True)
+    ]
+    assert not may_differ(whole, cut, told, book.matters)
+
+
+def test_a_petition_of_two_sure_parts_is_looked_at_more_closely(triage: Triage) -> None:
+    petition, book = Petition("1", LONG), triage.rulebook
+    whole = Whole(triage.engine.match(petition), triage.decide([petition], TODAY)[0])
+    cut = parts(whole.match, book)
+    sure, other = (_verdict(code, True, 8.0) for code in ("04.02", "14.03"))
+    assert not too_few(whole, cut, [(sure, "04.02.03"), (other, "14.03"), (NO_VERDICT, "16")], book)
+    assert too_few(whole, cut, [(sure, "04.02.03"), (other, "15.03"), (NO_VERDICT, "16")], book)
+
+
+NO_VERDICT = RuleVerdict(None, False, {}, {}, None, Urgency.ORDINARY, (), None)
+
+
+def _verdict(code: str, clear: bool, points: float) -> RuleVerdict:
+    steps = ancestors(code)
+    deeper = dict(pairwise(steps))
+    return RuleVerdict(code, clear, dict.fromkeys(steps, points), deeper, None, Urgency.ORDINARY, (), None)
 
 
 def assert_disjoint(matters: Sequence[Matter]) -> None:
