@@ -9,7 +9,8 @@ from rules.rule import Kind, Rule, Urgency
 from rules.tally import Points, Tally, down, tallied
 from rules.value import value
 
-URGENCY_ORDER = (Urgency.CRITICAL, Urgency.URGENT, Urgency.ORDINARY)
+ORDINARY = Urgency.ORDINARY
+URGENCY_ORDER = (Urgency.CRITICAL, Urgency.URGENT, ORDINARY)
 
 
 @value
@@ -39,16 +40,19 @@ class RuleVerdict:
 def judge(match: Match, clear_margin: float) -> RuleVerdict:
     """The rules' own verdict. It is clear when the best second level leads the next by `clear_margin`."""
     told = match.tally or tally_of(match)
-    urgent = [one.rule for one in match.sayings if one.kind is None and not one.steps] if told.pressing else []
+    clear = told.lead >= clear_margin
+    if not told.pressing:
+        return RuleVerdict(told.category, clear, told.points, told.deeper, told.kind, ORDINARY, (), None)
+    urgent = [one.rule for one in match.sayings if one.kind is None and not one.steps]
     most = _most_urgent(urgent)
     level = most.then.urgency if most else None
     return RuleVerdict(
         category=told.category,
-        clear=told.lead >= clear_margin,
+        clear=clear,
         by_category=told.points,
         deeper=told.deeper,
         kind=told.kind,
-        urgency=level or Urgency.ORDINARY,
+        urgency=level or ORDINARY,
         call=_lines(urgent, level) if level else (),
         urgency_reason=most.why if most else None,
         notice=_notice(urgent),

@@ -8,12 +8,11 @@ from functools import lru_cache
 
 from classifier.prediction import HeadPrediction
 from rules.policy import Agreement
-from rules.rule import Kind
 from rules.rulebook import Rulebook
 from rules.taxonomy import Taxonomy, at_level
 from rules.value import value
 from rules.verdict import RuleVerdict
-from service.decision import Candidate, CategoryAnswer, KindAnswer
+from service.decision import ACCUSATION, Candidate, CategoryAnswer, KindAnswer
 
 LEVELS = (1, 2, 3)
 LEAST_SHARE = 0.01
@@ -71,11 +70,12 @@ def answer_kind(rules: RuleVerdict, head: HeadPrediction | None, names: Mapping[
     vouch goes before rules that see no accusation.
     """
     vouched = head is not None and head.trust is not None
-    if rules.kind is not None and (rules.kind is Kind.ACCUSATION or not vouched):
+    if rules.kind is not None and (rules.kind is ACCUSATION or not vouched):
         return KindAnswer(rules.kind, names[rules.kind], None)
     if head is None:
         return None
-    return KindAnswer(head.label, names.get(head.label, head.label), head.probability)
+    label, probability = head.ranked[0]
+    return KindAnswer(label, names.get(label, label), probability)
 
 
 def _considered(head: HeadPrediction) -> Pairs:
@@ -121,7 +121,8 @@ def _branches(shares: Shares, level: int) -> Shares:
 def _confidence(chosen: str, branches: Shares, level: int) -> float:
     """Probability of the branch of a category that was considered."""
     if chosen in branches:
-        return min(1.0, branches[chosen])
+        share = branches[chosen]
+        return share if share < 1.0 else 1.0
     return min(1.0, next(share for leaf, share in branches.items() if at_level(leaf, level) == at_level(chosen, level)))
 
 

@@ -6,11 +6,15 @@ from functools import lru_cache
 
 from classifier.prediction import HeadPrediction
 from rules.policy import Agreement, Band, Policy
-from rules.rule import Urgency
 from rules.value import value
-from rules.verdict import RuleVerdict
+from rules.verdict import ORDINARY, RuleVerdict
 from service.answer import Answer
 from service.decision import Assignment, KindAnswer, Reason, accuses
+
+FOUND = (Reason.CONDUCT, Reason.RESPONDENT_UNCLEAR, Reason.OUT_OF_SCOPE, Reason.PROCEDURE_UNCLEAR)
+"""Reasons that guards and procedure give."""
+NOTHING = [False] * len(FOUND)
+DISAGREE = Agreement.DISAGREE
 
 
 @value
@@ -50,21 +54,22 @@ def reasons(weighed: Weighed, policy: Policy) -> tuple[Reason, ...]:
     """Every reason for which a person must look, in the order of this table."""
     category, rules, assignment, found = weighed.answer.category, weighed.rules, weighed.assignment, weighed.found
     confidence = category.confidence if category else None
-    explained = assignment.unclear or Reason.OUT_OF_SCOPE in found
+    conduct, respondent_unclear, out_of_scope, procedure_unclear = [one in found for one in FOUND] if found else NOTHING
+    explained = assignment.unclear or out_of_scope
     return _holding(
         Checks(
-            critical=rules.urgency is not Urgency.ORDINARY,
+            critical=rules.urgency is not ORDINARY,
             help=rules.notice is not None,
             accusation=accuses(weighed.kind),
-            conduct=Reason.CONDUCT in found,
-            respondent_unclear=Reason.RESPONDENT_UNCLEAR in found,
-            out_of_scope=Reason.OUT_OF_SCOPE in found,
-            procedure_unclear=Reason.PROCEDURE_UNCLEAR in found,
+            conduct=conduct,
+            respondent_unclear=respondent_unclear,
+            out_of_scope=out_of_scope,
+            procedure_unclear=procedure_unclear,
             split=weighed.answer.split,
             no_answer=category is None and not weighed.answer.split,
             unfamiliar=weighed.unfamiliar,
             low_confidence=confidence is not None and confidence < policy.thresholds.suggest,
-            disagreement=rules.clear and weighed.answer.agreement is Agreement.DISAGREE,
+            disagreement=rules.clear and weighed.answer.agreement is DISAGREE,
             no_department=category is not None and assignment.lead is None and not explained,
             duty_unclear=assignment.unclear,
             place_unclear=assignment.place_unclear,

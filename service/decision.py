@@ -71,9 +71,15 @@ class KindAnswer:
     confidence: float | None
 
 
+ACCUSATION = Kind.ACCUSATION
+"""Here and elsewhere: what every decision asks for has a name of its own, as Python takes long to find the members of
+an enumeration.
+"""
+
+
 def accuses(kind: KindAnswer | None) -> bool:
     """Whether it is an accusation (条例 art. 30)."""
-    return kind is not None and kind.code == Kind.ACCUSATION
+    return kind is not None and kind.code == ACCUSATION
 
 
 @value

@@ -10,10 +10,18 @@ from rules.departments import Departments
 from rules.duties import Circumstances
 from rules.match import Match
 from rules.respondents import NO_ORGAN, Respondent, Sort
-from rules.rule import Kind
 from rules.rulebook import Rulebook
 from rules.value import replace, value
-from service.decision import Assignment, DepartmentCandidate, DepartmentName, KindAnswer, Reason, Withheld, accuses
+from service.decision import (
+    ACCUSATION,
+    Assignment,
+    DepartmentCandidate,
+    DepartmentName,
+    KindAnswer,
+    Reason,
+    Withheld,
+    accuses,
+)
 
 NO_CODE = ""
 """Code of a withheld body that is no department of the tree (a school)."""
@@ -47,7 +55,7 @@ def _given(name: str, sort: Sort, rulebook: Rulebook) -> Respondent:
 
 def is_accusation(respondents: Sequence[Respondent], kind: str | None) -> bool:
     """Whether 条例 art. 30 applies: the petition accuses, or plainly says that a body is corrupt or abuses office."""
-    return kind == Kind.ACCUSATION or (
+    return kind == ACCUSATION or (
         bool(respondents) and any(one.certain and one.sort is Sort.ACCUSATION for one in respondents)
     )
 

@@ -22,6 +22,7 @@ from service.decision import (
 )
 from service.route import By, Routed, cited
 
+KEEP = Lead.KEEP
 KINDS: Mapping[str, Kind] = {kind.value: kind for kind in Kind}
 
 
@@ -44,7 +45,7 @@ class Handling:
 
     procedure: ProcedureAnswer | None = None
     notice: str | None = None
-    lead: Lead = Lead.KEEP
+    lead: Lead = KEEP
     competent: str | None = None
     reasons: tuple[Reason, ...] = ()
     clocks: tuple[str, ...] = ()
@@ -86,7 +87,7 @@ def led(routed: Routed, handling: Handling, rulebook: Rulebook) -> Assignment:
     `Lead.ALONE` nobody else is named but the lead of the office's own table, which keeps in touch.
     """
     assignment, lead = routed.assignment, routed.assignment.lead
-    if handling.lead is Lead.KEEP:
+    if handling.lead is KEEP:
         return assignment
     code = None if handling.lead is Lead.NONE else handling.competent
     name = DepartmentName(code, rulebook.departments[code].name) if code else None

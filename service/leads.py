@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from functools import lru_cache
 from itertools import islice
 from typing import NamedTuple
@@ -72,7 +71,7 @@ def candidates_by_duties(
     answer: Answer, circumstances: Circumstances, rulebook: Rulebook
 ) -> tuple[DepartmentCandidate, ...]:
     """Each category's probability goes to the departments that may lead it, by LIKELY_LEADS."""
-    sums: defaultdict[str, float] = defaultdict(float)
+    sums: dict[str, float] = {}
     duties, worded, named = rulebook.duties, circumstances.worded, circumstances.respondents
     usual = _usual(circumstances.place, duties)
     for code, share in islice(answer.shares.items(), CONSIDERED):
@@ -80,15 +79,12 @@ def candidates_by_duties(
         if asked and not (asked.rows.isdisjoint(worded) and asked.respondents.isdisjoint(named)):
             parts = _likely_leads(code, asked.of(circumstances), duties)
         for department, part in parts:
-            sums[department] += share * part
-    spoken = answer.category is not None and answer.category.confidence is not None
-    titles = rulebook.departments.titles
-    return tuple(
-        [
-            DepartmentCandidate(code, titles[code], min(1.0, sums[code]) if spoken else None)
-            for code in by_share(sums)[:CANDIDATES]
-        ]
-    )
+            own = share * part
+            sums[department] = sums[department] + own if department in sums else own
+    best, titles = by_share(sums)[:CANDIDATES], rulebook.departments.titles
+    if answer.category is None or answer.category.confidence is None:
+        return tuple([DepartmentCandidate(code, titles[code], None) for code in best])
+    return tuple([DepartmentCandidate(code, titles[code], min(1.0, sums[code])) for code in best])
 
 
 def duty_of(code: str, circumstances: Circumstances, duties: Duties) -> Duty | None:

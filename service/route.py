@@ -76,8 +76,10 @@ def route(answer: Answer, routing: Routing, rulebook: Rulebook) -> Routed:
     lead, candidates = row.assignment.lead, candidates_by_duties(answer, circumstances, rulebook)
     if lead is not None and candidates and candidates[0].code != lead.code:
         candidates = tuple(sorted(candidates, key=lambda candidate: candidate.code != lead.code))
-    by = By.OFFICE if code in rulebook.taxonomy.covering else By.TABLE
-    return Routed(_placed(row, candidates, routing, rulebook), by, row.paths)
+    assignment = _placed(row, candidates, routing, rulebook)
+    if code in rulebook.taxonomy.covering:
+        return Routed(assignment, By.OFFICE, row.paths)
+    return Routed(assignment, paths=row.paths)
 
 
 def _circumstances(routing: Routing, rulebook: Rulebook) -> Circumstances:

@@ -16,7 +16,6 @@ from rules.match import Match
 from rules.petition import Petition
 from rules.policy import Agreement
 from rules.procedure import Lead
-from rules.rule import Kind
 from rules.rulebook import Rulebook
 from rules.value import no_collection, replace
 from rules.verdict import RuleVerdict, judge
@@ -24,6 +23,7 @@ from service.answer import LEAST_SHARE, answer_kind
 from service.banding import Weighed, band, reasons
 from service.correction import Correction, answered, judged, led_by, named, within
 from service.decision import (
+    ACCUSATION,
     Decision,
     Evidence,
     KindAnswer,
@@ -61,6 +61,7 @@ from service.steps import (
 from service.succession import brought_up, points_of_both_times, read_on_its_day
 from service.whole import as_whole
 
+ALONE = Lead.ALONE
 SILENT = Prediction({})
 """What a missing classifier says."""
 
@@ -185,7 +186,7 @@ class Triage:
     def _placed(self, matter: Grasped, routed: Routed, handling: Handling) -> Placed:
         """Who leads, and who must not see it."""
         kind, book = matter.kind, matter.heard.book
-        settled = handling.lead is Lead.ALONE
+        settled = handling.lead is ALONE
         guarded = guard(led(routed, handling, book), matter.respondents, kind.code if kind else None, book, settled)
         return within_office(matter.answer, guarded, self.beyond_notice, book)
 
@@ -199,6 +200,7 @@ class Triage:
         assignment, procedure = placed.assignment, handling.procedure
         found = (*handling.reasons, *placed.reasons)
         why = reasons(Weighed(told, kind, rules, assignment, found, heard.prediction.unfamiliar), book.policy)
+        notices = [one for one in (rules.notice, handling.notice, placed.notice) if one]
         end = len(heard.match.reading.text)
         own = MatterAnswer(0, end, told.category, kind, assignment, procedure, (TextSpan(0, end),))
         return Decision(
@@ -216,12 +218,12 @@ class Triage:
             procedure=procedure,
             due=due_dates(handling.clocks, day, book),
             matters=(own,),
-            notice="\n".join(filter(None, (rules.notice, handling.notice, placed.notice))) or None,
+            notice="\n".join(notices) if notices else None,
             received=received_on(day, petition.received_at is None),
         )
 
     def _verdicts(self, rules: RuleVerdict, prediction: Prediction, agreement: Agreement) -> Verdicts:
-        path = self.rulebook.taxonomy.path(rules.category) if rules.category else ()
+        path = self.rulebook.taxonomy.paths[rules.category] if rules.category else ()
         said = {name: LabelSaid(*head.ranked[0]) for name, head in prediction.heads.items()}
         return Verdicts(
             rules=RulesSaid(rules.category, path, rules.clear, rules.points, rules.kind),
@@ -233,7 +235,7 @@ class Triage:
     @cached_property
     def _accusation(self) -> KindAnswer:
         """What a plain accusation is, whatever the classifier says."""
-        return KindAnswer(Kind.ACCUSATION, self.kind_names[Kind.ACCUSATION], None)
+        return KindAnswer(ACCUSATION, self.kind_names[ACCUSATION], None)
 
     @cached_property
     def versions(self) -> Versions:
