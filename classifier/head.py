@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import repeat
 from math import log1p
 
 import numpy as np
@@ -57,6 +58,14 @@ class Head:
         gate = self.gate
         plausible, trust = (gate.plausible(ranked), gate.trust(ranked)) if gate else ((), None)
         return HeadPrediction(ranked, telling, plausible, trust, leaf)
+
+    def predictions(
+        self, rankings: Iterable[Ranked], telling: Iterable[tuple[TellingWord, ...]], leaves: Iterable[str | None]
+    ) -> list[HeadPrediction]:
+        """One for each ranking."""
+        if self.gate is None:
+            return list(map(HeadPrediction, rankings, telling, repeat(()), repeat(None), leaves))
+        return [self.prediction(*one) for one in zip(rankings, telling, leaves, strict=False)]
 
     @cached_property
     def groups(self) -> Indices:

@@ -93,5 +93,4 @@ class Classifier:
         if name in wanted.explained:
             shown = rows.first(wanted.shown)
             told = way.telling(shown, likely.ends[: shown.size])
-        silent = repeat((), len(rankings) - len(told))
-        return [head.prediction(*one) for one in zip(rankings, chain(told, silent), likely.leaves, strict=False)]
+        return head.predictions(rankings, chain(told, repeat(())), likely.leaves)

@@ -18,7 +18,8 @@ class Band(StrEnum):
     REVIEW = "review"
 
 
-BAND_ORDER = (Band.AUTO, Band.SUGGEST, Band.REVIEW)
+AUTO, SUGGEST, REVIEW = Band.AUTO, Band.SUGGEST, Band.REVIEW
+BAND_ORDER = (AUTO, SUGGEST, REVIEW)
 
 
 class Agreement(StrEnum):
@@ -83,11 +84,12 @@ class Policy(Strict):
         `trust`: what the model's own thresholds, set on an office's rows, say; they go before the policy's.
         """
         own = trust or self._by_confidence(confidence)
-        return max(own, self.combination[agreement].best_band, key=BAND_ORDER.index)
+        best, rank = self.combination[agreement].best_band, BAND_ORDER.index
+        return own if rank(own) > rank(best) else best
 
     def _by_confidence(self, confidence: float | None) -> Band:
         if confidence is None:
-            return Band.SUGGEST
+            return SUGGEST
         if confidence >= self.thresholds.auto:
-            return Band.AUTO
-        return Band.SUGGEST if confidence >= self.thresholds.suggest else Band.REVIEW
+            return AUTO
+        return SUGGEST if confidence >= self.thresholds.suggest else REVIEW

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from classifier.prediction import HeadPrediction
-from rules.policy import Agreement, Band, Policy
+from rules.policy import REVIEW, Agreement, Band, Policy
 from rules.value import value
 from rules.verdict import ORDINARY, RuleVerdict
 from service.answer import Answer
@@ -86,7 +86,7 @@ def _holding(checks: Checks) -> tuple[Reason, ...]:
 def band(answer: Answer, why: tuple[Reason, ...], head: HeadPrediction | None, policy: Policy) -> Band:
     """Review where a person must look; else what confidence, agreement and the model's own thresholds allow."""
     if why:
-        return Band.REVIEW
+        return REVIEW
     confidence = answer.category.confidence if answer.category else None
     trust = Band(head.trust) if head is not None and head.trust is not None else None
     return policy.band(confidence, answer.agreement, trust)

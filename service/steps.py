@@ -66,7 +66,10 @@ def answer_of(heard: Heard, listed: bool) -> Answer:
 
 def named_of(heard: Heard, answer: Answer) -> Answer:
     """The answer in the office's own terms."""
-    return left_to_a_clerk(in_office_terms(answer, heard.book), heard.book.taxonomy)
+    taxonomy = heard.book.taxonomy
+    if not taxonomy.covering and not taxonomy.gone:
+        return answer
+    return left_to_a_clerk(in_office_terms(answer, heard.book), taxonomy)
 
 
 def said_of(heard: Heard) -> Said:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rules.policy import Band
+from rules.policy import AUTO, REVIEW, SUGGEST
 from rules.value import replace
 from service.decision import Assignment, Decision
 from service.several import Several, common_view
@@ -15,12 +15,12 @@ def as_whole(whole: Decision, several: Several, text: str) -> Decision:
     matter after all is never sent on by itself.
     """
     if not several.reasons:
-        return replace(whole, band=Band.SUGGEST) if whole.band is Band.AUTO else whole
+        return replace(whole, band=SUGGEST) if whole.band is AUTO else whole
     steps = several.steps
     procedure = replace(whole.procedure, steps=(*steps, *whole.procedure.steps)) if whole.procedure else None
     return replace(
         whole,
-        band=Band.REVIEW,
+        band=REVIEW,
         review_reasons=tuple(dict.fromkeys([*whole.review_reasons, *several.reasons])),
         assignment=_assignment(whole.assignment, several),
         procedure=procedure,
