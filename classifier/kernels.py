@@ -237,7 +237,9 @@ def likeliest(
         shares(margins[text, first:end], sharpness, offset, odds, row)
         kept = 0
         for label in range(labels):
-            kept = keep(row[label], label, values, names, kept)
+            if kept < fewest or row[label] >= asked or row[label] > values[fewest - 1]:
+                kept = keep(row[label], label, values, names, kept)
+        values[kept:] = 0
         counts[text] = count = reaching(values, asked, fewest)
         listed[at : at + count], chances[at : at + count] = names[:count], values[:count]
         at += count
