@@ -33,6 +33,9 @@ class Standing(IntEnum):
     CERTAIN = 2
 
 
+NONE, UNCLEAR, CERTAIN = Standing.NONE, Standing.UNCLEAR, Standing.CERTAIN
+
+
 class ContextWords(Strict):
     """Lists of words, looked for only where a body and a word of complaint stand close together.
 
@@ -140,17 +143,17 @@ class Grammar:
         gap = scene.gap
         plain = len(gap) <= FAR and (self._named if scene.office else self._plain).fullmatch(gap)
         if len(gap) > FAR or self._denied(scene) or (not plain and self._barriers.search(gap)):
-            return Standing.NONE
+            return NONE
         lead = self._harmless.sub("", self._reports.sub("", scene.lead))
         if self._asks.search(lead) or (scene.office and self._private.search(scene.lead)):
-            return Standing.NONE
+            return NONE
         if any(end in gap for end in CLAUSE_ENDS):
-            return Standing.UNCLEAR if scene.work else Standing.NONE
+            return UNCLEAR if scene.work else NONE
         if self._approaches.search(lead):
-            return Standing.UNCLEAR if scene.work else Standing.NONE
+            return UNCLEAR if scene.work else NONE
         if plain:
-            return Standing.CERTAIN
-        return Standing.UNCLEAR if len(gap) <= NEAR else Standing.NONE
+            return CERTAIN
+        return UNCLEAR if len(gap) <= NEAR else NONE
 
     def described(self, scene: Scene) -> Standing:
         """What a word before a body says of it (滥用职权的镇长)."""
@@ -159,24 +162,24 @@ class Grammar:
             or self._denied(scene)
             or self._asks.search(self._reports.sub("", scene.clause))
         ):
-            return Standing.NONE
-        return Standing.CERTAIN if scene.office else Standing.UNCLEAR
+            return NONE
+        return CERTAIN if scene.office else UNCLEAR
 
     def object(self, scene: Scene) -> Standing:
         """What a verb before a body says of it (举报村支书)."""
         gap, after = scene.gap, scene.text[scene.body[1] : scene.body[1] + 4]
         if len(gap) > REACH or any(end in gap for end in CLAUSE_ENDS) or self._goals.search(gap):
-            return Standing.NONE
+            return NONE
         if self._negations.search(scene.clause) or self._hypotheses.search(scene.clause):
-            return Standing.NONE
+            return NONE
         if scene.office and self._private.search(gap):
-            return Standing.NONE
+            return NONE
         if scene.office and not self._ends.match(after):
-            return Standing.NONE if self._area.match(scene.text, scene.body[0]) else Standing.UNCLEAR
+            return NONE if self._area.match(scene.text, scene.body[0]) else UNCLEAR
         plain = self._starts.search(scene.text, max(0, scene.word[0] - REACH), scene.word[0]) and self._place.fullmatch(
             gap
         )
-        return Standing.CERTAIN if plain and not self._tried.match(after) else Standing.UNCLEAR
+        return CERTAIN if plain and not self._tried.match(after) else UNCLEAR
 
     def holds(self, gap: str) -> bool:
         """Whether a person in office after `gap` is of the body before it."""

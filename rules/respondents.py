@@ -13,7 +13,7 @@ from operator import itemgetter
 from pydantic import Field
 
 from rules.automaton import Occurrence
-from rules.context import FAR, ContextWords, Grammar, Scene, Standing
+from rules.context import CERTAIN, FAR, NONE, ContextWords, Grammar, Scene, Standing
 from rules.departments import Departments
 from rules.rule import LONGEST_TERM, Slug, Strict, Terms
 from rules.succession import all_stand_for, stands_for
@@ -198,7 +198,7 @@ class Respondents:
     ) -> Iterator[Respondent]:
         """The body, and those joined to it before (镇政府和村委会互相推诿)."""
         said, standing = told
-        certain = standing is Standing.CERTAIN
+        certain = standing is CERTAIN
         for last in range(index, -1, -1):
             body = bodies[last]
             if body.subject_only and not (certain and said.certain):
@@ -257,8 +257,8 @@ def _scene(text: str, bodies: Sequence[_Body], index: int, mark: Occurrence, sai
 
 
 def _one(text: str, body: _Body, said: _Said, standing: Standing) -> Iterator[Respondent]:
-    if standing is not Standing.NONE:
-        certain = said.certain and standing is Standing.CERTAIN and (not body.office or body.department is not None)
+    if standing is not NONE:
+        certain = said.certain and standing is CERTAIN and (not body.office or body.department is not None)
         sort = said.office if body.office else said.sort
         yield Respondent(body.start, body.end, text[body.start : body.end], body.department, sort, certain)
 

@@ -9,10 +9,11 @@ from rules.matters import Span
 from rules.policy import Agreement
 from rules.taxonomy import ancestors, at_level
 from rules.value import value
+from service.answer import AGREE
 from service.decision import CategoryAnswer, Decision, KindAnswer, accuses
 from service.parts import Part, Whole, hinted
 
-RELATED = (Agreement.AGREE, Agreement.SAME_BRANCH)
+RELATED = (AGREE, Agreement.SAME_BRANCH)
 
 
 @value
@@ -141,7 +142,7 @@ def _sure(told: Told, join: Join, hinted: bool, plain: bool) -> bool:
         return False
     if category.confidence is None:
         return told.points >= (join.points / 2 if hinted else join.points)
-    clear = agreement is Agreement.AGREE and told.clear
+    clear = agreement is AGREE and told.clear
     if not hinted:
         return clear and category.confidence >= join.confidence
     enough = category.confidence >= join.confidence or (told.clear and told.points >= 2 * join.points)

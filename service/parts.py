@@ -10,13 +10,12 @@ from rules.match import Match
 from rules.matter_file import ACCUSING, Matters
 from rules.matters import Span
 from rules.petition import Petition
-from rules.policy import Agreement
 from rules.rule import Kind, Saying
 from rules.rulebook import Rulebook
 from rules.taxonomy import Taxonomy, at_level
 from rules.value import value
 from rules.verdict import RuleVerdict
-from service.answer import agreement_of
+from service.answer import AGREE, agreement_of
 from service.decision import Decision
 
 ANNOUNCED = 70
@@ -94,4 +93,4 @@ def _may_be_sure(said: Said, likely: bool, taxonomy: Taxonomy) -> bool:
     rules, label = said
     if rules.category is None or label is None or likely:
         return rules.category is not None
-    return rules.clear and agreement_of(rules.category, label, taxonomy) is Agreement.AGREE
+    return rules.clear and agreement_of(rules.category, label, taxonomy) is AGREE
