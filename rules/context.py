@@ -33,6 +33,7 @@ class Standing(IntEnum):
     CERTAIN = 2
 
 
+_CLAUSE_ENDS, _SENTENCE_ENDS = frozenset(CLAUSE_ENDS), frozenset(SENTENCE_ENDS)
 NONE, UNCLEAR, CERTAIN = Standing.NONE, Standing.UNCLEAR, Standing.CERTAIN
 
 
@@ -147,7 +148,7 @@ class Grammar:
         lead = self._harmless.sub("", self._reports.sub("", scene.lead))
         if self._asks.search(lead) or (scene.office and self._private.search(scene.lead)):
             return NONE
-        if any(end in gap for end in CLAUSE_ENDS):
+        if not _CLAUSE_ENDS.isdisjoint(gap):
             return UNCLEAR if scene.work else NONE
         if self._approaches.search(lead):
             return UNCLEAR if scene.work else NONE
@@ -168,7 +169,7 @@ class Grammar:
     def object(self, scene: Scene) -> Standing:
         """What a verb before a body says of it (举报村支书)."""
         gap, after = scene.gap, scene.text[scene.body[1] : scene.body[1] + 4]
-        if len(gap) > REACH or any(end in gap for end in CLAUSE_ENDS) or self._goals.search(gap):
+        if len(gap) > REACH or not _CLAUSE_ENDS.isdisjoint(gap) or self._goals.search(gap):
             return NONE
         if self._negations.search(scene.clause) or self._hypotheses.search(scene.clause):
             return NONE
@@ -192,7 +193,7 @@ class Grammar:
     def _denied(self, scene: Scene) -> bool:
         """Another sentence, a denial, a supposition or a question stands there."""
         return bool(
-            any(end in scene.gap for end in SENTENCE_ENDS)
+            not _SENTENCE_ENDS.isdisjoint(scene.gap)
             or self._negations.search(scene.clause)
             or self._hypotheses.search(scene.sentence[-FURTHER:])
             or self._questions.match(scene.text, scene.word[1])
@@ -206,5 +207,8 @@ def _one_of(terms: Terms) -> str:
 
 def _last(text: str, ends: str, place: int) -> int:
     """Where the clause or sentence begins that holds `place`, or how far back one looks."""
-    least = max(0, place - LONGEST_CLAUSE)
-    return max(least, *(text.rfind(end, least, place) + 1 for end in ends))
+    begin = max(0, place - LONGEST_CLAUSE)
+    for end in ends:
+        if (found := text.rfind(end, begin, place)) >= 0:
+            begin = found + 1
+    return begin

@@ -84,7 +84,7 @@ def candidates_by_duties(
     best, titles = by_share(sums)[:CANDIDATES], rulebook.departments.titles
     if answer.category is None or answer.category.confidence is None:
         return tuple([DepartmentCandidate(code, titles[code], None) for code in best])
-    return tuple([DepartmentCandidate(code, titles[code], min(1.0, sums[code])) for code in best])
+    return tuple([DepartmentCandidate(code, titles[code], own if (own := sums[code]) < 1.0 else 1.0) for code in best])
 
 
 def duty_of(code: str, circumstances: Circumstances, duties: Duties) -> Duty | None:
