@@ -13,7 +13,7 @@ NONE = -1
 """Where there is no category, no kind."""
 PRESSING = -2
 """Instead of a kind, of a rule that concludes neither kind nor category."""
-KIND, FIRST, SAID = 0, 1, 4
+KIND, STEPS, SAID = 0, 1, 4
 """Of what a rule says: its kind; the categories that it gives points, from the first level down; how much it is."""
 
 
@@ -26,7 +26,7 @@ def add(
     cuts: where its categories begin, these and their points; where its branches begin, these and the deeper of each;
     its category, lead, kind, and whether anything presses.
     """
-    texts, room, at, branch = len(cuts), (SAID - FIRST) * conditions.size, 0, 0
+    texts, room, at, branch = len(cuts), (SAID - STEPS) * conditions.size, 0, 0
     edges, cells, points = np.zeros(texts + 1, np.int64), np.empty(room, np.int32), np.empty(room, np.float64)
     bounds, branches, children = np.zeros(texts + 1, np.int64), np.empty(room, np.int32), np.empty(room, np.int32)
     categories, leads = np.full(texts, NONE, np.int32), np.zeros(texts, np.float64)
@@ -38,7 +38,7 @@ def add(
             rule = conditions[pair]
             own = worth[rule] * weights[counts[pair]]
             at = give(said[rule], own, sums, by_kind, cells, at)
-            pressing[text] |= said[rule, FIRST] == NONE and said[rule, KIND] == PRESSING
+            pressing[text] |= said[rule, STEPS] == NONE and said[rule, KIND] == PRESSING
         categories[text], leads[text] = lead(cells[start:at], points[start:at], sums, deeper, parents, levels)
         for place in range(start, at):
             cell = cells[place]
@@ -55,9 +55,9 @@ def add(
 @compiled
 def give(said: Ints, own: float, sums: Reals, by_kind: Reals, cells: Ints, at: int) -> int:
     """Adds a rule's points to its categories, or to its kind; puts new categories into `cells`, and tells their end."""
-    if said[FIRST] == NONE and said[KIND] != PRESSING:
+    if said[STEPS] == NONE and said[KIND] != PRESSING:
         by_kind[said[KIND]] += own
-    for step in range(FIRST, SAID):
+    for step in range(STEPS, SAID):
         cell = said[step]
         if cell == NONE:
             break

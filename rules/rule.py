@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from enum import StrEnum
 from functools import cached_property, lru_cache
-from typing import Annotated, Literal
+from typing import Annotated, Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
-
-from rules.value import value
 
 LONGEST_TERM = 40
 """Characters."""
@@ -170,8 +168,7 @@ class Rule(Strict):
         return str(self.then)
 
 
-@value
-class Saying:
+class Saying(NamedTuple):
     """What a rule says: `points` for the category it concludes and those above it, from the first level down (none
     where it concludes no category). Judging and evidence read this little and leave the rule itself alone: a field of a
     model is dear to read.

@@ -12,7 +12,7 @@ from rules.occurrences import Holding
 from rules.rule import Kind, Saying
 from rules.tally import STEP, Tally, weight
 
-FEW = 3
+WORTH_A_LOOP = 3
 """So many texts are sooner tallied together than one by one."""
 
 
@@ -35,13 +35,13 @@ class Sums:
 
     def tallies(self, holding: Holding) -> Iterable[Tally | None]:
         """One for each text, None where there are so few that they are sooner made one by one."""
-        if len(holding.cuts) < FEW:
+        if len(holding.cuts) < WORTH_A_LOOP:
             return repeat(None)
-        most = int(holding.counts.max(initial=1))
-        if most >= self._weights.size:
-            self._weights = np.array([1.0, 1.0, *map(weight, range(2, most + 1))])
+        most, weights = int(holding.counts.max(initial=1)), self._weights
+        if most >= weights.size:
+            self._weights = weights = np.array([1.0, 1.0, *map(weight, range(2, most + 1))])
         edges, cells, points, bounds, branches, children, categories, leads, kinds, pressing = add(
-            holding.conditions, holding.counts, holding.cuts, self._said, self._worth, self._weights, self._parents,
+            holding.conditions, holding.counts, holding.cuts, self._said, self._worth, weights, self._parents,
             self._levels, len(self._kinds) - 1,
         )  # fmt: skip
         codes, values = self._codes.take(cells).tolist(), points.tolist()

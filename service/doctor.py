@@ -20,7 +20,13 @@ from service.triage import Triage
 from service.words import words
 
 OURS = ("rules", "classifier", "service", "models")
-FAST_PARTS = {"numba": "NumPy", "daachorse": "plain matching", "rjieba": "jieba", "argon2": "scrypt"}
+FAST_PARTS = {
+    "numba": "NumPy",
+    "daachorse": "plain matching",
+    "rjieba": "jieba",
+    "msgspec": "dataclasses and pydantic",
+    "argon2": "scrypt",
+}
 """Packages that need a wheel for this processor, and what does their work without one."""
 SAMPLE = "小区门口的路灯坏了半个月，晚上漆黑一片，请安排人来修。"
 

@@ -12,7 +12,7 @@ from rules.matters import Span
 from rules.petition import Petition
 from rules.rule import Kind, Saying
 from rules.rulebook import Rulebook
-from rules.taxonomy import Taxonomy, at_level
+from rules.taxonomy import at_level
 from rules.value import value
 from rules.verdict import RuleVerdict
 from service.answer import AGREE, agreement_of
@@ -77,20 +77,21 @@ def hinted(whole: Whole, parts: Sequence[Part], matters: Matters, short: int) ->
 
 
 def too_few(whole: Whole, parts: Sequence[Part], said: Sequence[Said], rulebook: Rulebook) -> bool:
-    """Whether it is plain already that too few parts, none of which accuses, can be sure for several matters
-    (joining.may_differ).
+    """Whether it is plain already that too few parts can be sure for several matters (joining.may_differ); neither the
+    petition nor any part of it accuses.
     """
-    matters, taxonomy = rulebook.matters, rulebook.taxonomy
+    matters = rulebook.matters
     if matters.file is None:
         return True
     join = matters.file.join
     likely = hinted(whole, parts, matters, join.short)
-    return sum(_may_be_sure(one, likely, taxonomy) for one in said) < max(2, join.share * len(parts))
+    return sum(_may_be_sure(one, likely, rulebook) for one in said) < max(2, join.share * len(parts))
 
 
-def _may_be_sure(said: Said, likely: bool, taxonomy: Taxonomy) -> bool:
-    """Whether a part may be sure, however probable its category is."""
+def _may_be_sure(said: Said, likely: bool, rulebook: Rulebook) -> bool:
+    """Whether a part may be sure, however probable its category is; where the rules' own answer counts, by points."""
     rules, label = said
     if rules.category is None or label is None or likely:
         return rules.category is not None
-    return rules.clear and agreement_of(rules.category, label, taxonomy) is AGREE
+    agreement = agreement_of(rules.category, label, rulebook.taxonomy)
+    return (rules.clear and agreement is AGREE) or rulebook.policy.combination[agreement].answer == "rules"

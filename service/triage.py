@@ -147,7 +147,8 @@ class Triage:
         """Its matters. Parts are answered, and decided, only where they may be matters of their own."""
         cut, heard, known = [part for part, _ in inner], [one for _, (one, _) in inner], [one for _, (_, one) in inner]
         book, accusation = heard[0].book, any(accuses(kind) for kind, _ in known)
-        if not accusation and too_few(whole, cut, [said_of(one) for one in heard], book):
+        plain = not accusation and not accuses(whole.decision.kind)
+        if plain and too_few(whole, cut, [said_of(one) for one in heard], book):
             return one_matter(whole, accusation)
         grasped = self._grasped(heard, known, listed=False)
         if not may_differ(whole, cut, [one.told for one in grasped], book.matters):

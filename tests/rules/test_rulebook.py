@@ -1,3 +1,5 @@
+import gc
+import weakref
 from pathlib import Path
 
 import pytest
@@ -28,6 +30,15 @@ def test_a_pack_in_a_folder_loads(pack) -> None:
     assert rulebook.name == "small"
     assert rulebook.taxonomy.path("01.01") == ("城乡建设", "供水")
     assert [rule.id for rule in rulebook.rules] == ["water-cut"]
+
+
+def test_a_rulebook_that_nobody_uses_any_more_is_thrown_away(pack) -> None:
+    rulebook = load(pack())
+    assert rulebook.rules[0].saying.rule is rulebook.rules[0]
+    rule = weakref.ref(rulebook.rules[0])
+    del rulebook
+    gc.collect()
+    assert rule() is None
 
 
 def test_every_fault_is_told_at_once_with_file_and_line(pack) -> None:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from classifier.prediction import HeadPrediction
 from rules.engine import Engine
 from rules.petition import Petition
-from rules.policy import Agreement
+from rules.policy import Agreement, Band, Combination
 from rules.rule import Urgency
 from rules.rulebook import Rulebook
 from rules.taxonomy import ancestors
@@ -380,6 +380,28 @@ def test_parts_of_which_too_few_can_be_sure_are_of_one_matter(
         for answer, one in zip(answers, verdicts, strict=True)
     ]
     assert not may_differ(whole, cut, told, book.matters)
+
+
+def test_matters_beside_an_accusation_of_the_whole_petition_are_seen(triage: Triage) -> None:
+    """No part accuses by its own kind: words of the introduction do."""
+    body = "我要举报村支书贪污受贿。1、账目从来不公开。2、对群众态度恶劣。另外，小区停水三天了没人管。"
+    (decision,) = triage.decide([Petition("1", body, "举报镇长受贿")], TODAY)
+    leads = [one.assignment.lead.code for one in decision.matters if one.assignment.lead]
+    assert Reason.SEVERAL_MATTERS in decision.review_reasons
+    assert leads[0] == DISCIPLINE
+    assert len(set(leads)) == 2
+
+
+def test_where_the_rules_answer_counts_points_make_a_part_sure(triage: Triage) -> None:
+    policy = triage.rulebook.policy
+    combination = {**policy.combination, Agreement.DISAGREE: Combination(answer="rules", best_band=Band.REVIEW)}
+    book = replace(triage.rulebook, policy=policy.model_copy(update={"combination": combination}))
+    petition = Petition("1", LONG)
+    whole = Whole(triage.engine.match(petition), triage.decide([petition], TODAY)[0])
+    said = [(_verdict(code, False, 8.0), "15.03") for code in ("04.02", "14.03", "16.99")]
+    cut = parts(whole.match, book)
+    assert not too_few(whole, cut, said, book)
+    assert too_few(whole, cut, said, triage.rulebook)
 
 
 def test_a_petition_of_two_sure_parts_is_looked_at_more_closely(triage: Triage) -> None:
