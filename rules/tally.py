@@ -67,7 +67,11 @@ def down(deeper: Mapping[str, str], code: str) -> str:
 
 def _best(table: Mapping[Name, float]) -> Name | None:
     """The code or kind with most points, the smallest of equal ones."""
-    return min(table, key=lambda name: (-table[name], name), default=None)
+    best, most = None, 0.0
+    for name, own in table.items():
+        if best is None or own > most or (own == most and name < best):
+            best, most = name, own
+    return best
 
 
 def _deeper(points: Points) -> dict[str, str]:
