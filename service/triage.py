@@ -174,7 +174,7 @@ class Triage:
     def _decisions(self, matters: Sequence[Grasped], today: date, shown: bool = True) -> list[Decision]:
         """One for each. Not `shown`: only parts of a petition, whose evidence nobody will read.
 
-        All go one step, then the next: what a step needs stays near the core, which makes it a third quicker.
+        All go one step, then the next: what a step needs stays near the core, which makes deciding a seventh quicker.
         """
         days = [one.heard.match.reading.petition.received_at or today for one in matters]
         routed = [routed_of(*one) for one in zip(matters, days, strict=True)]
