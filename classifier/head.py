@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
 from classifier.gate import Gate
-from classifier.prediction import HeadPrediction, Ranked, TellingWord
+from classifier.prediction import HeadPrediction, Ranked, TellingWord, Trust
 from rules.spread import cut
 from rules.tally import Points
 from rules.taxonomy import at_level
@@ -51,21 +51,15 @@ class Head:
     gate: Gate | None = None
     offset: float | None = None
 
-    def prediction(
-        self, ranked: Ranked, telling: tuple[TellingWord, ...] = (), leaf: str | None = None
-    ) -> HeadPrediction:
-        """Labels with their probabilities, best first, and what the gate makes of them."""
-        gate = self.gate
-        plausible, trust = (gate.plausible(ranked), gate.trust(ranked)) if gate else ((), None)
-        return HeadPrediction(ranked, telling, plausible, trust, leaf)
-
     def predictions(
-        self, rankings: Iterable[Ranked], telling: Iterable[tuple[TellingWord, ...]], leaves: Iterable[str | None]
+        self, rankings: Sequence[Ranked], telling: Iterable[tuple[TellingWord, ...]], leaves: Iterable[str | None]
     ) -> list[HeadPrediction]:
-        """One for each ranking."""
-        if self.gate is None:
-            return list(map(HeadPrediction, rankings, telling, repeat(()), repeat(None), leaves))
-        return [self.prediction(*one) for one in zip(rankings, telling, leaves, strict=False)]
+        """One for each ranking: labels with their probabilities, best first, and what the gate makes of them."""
+        plausible: Iterable[tuple[str, ...]] = repeat(())
+        trust: Iterable[Trust | None] = repeat(None)
+        if self.gate:
+            plausible, trust = map(self.gate.plausible, rankings), map(self.gate.trust, rankings)
+        return list(map(HeadPrediction, rankings, telling, plausible, trust, leaves))
 
     @cached_property
     def groups(self) -> Indices:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
-from itertools import pairwise
 
 import numpy as np
 
 from classifier.features import Rows
 from classifier.head import Floats, Indices
 from classifier.prediction import TellingWord
-from rules.spread import ranges
+from rules.spread import cut, ranges
 
 MOST = 8
 """Words told of one prediction."""
@@ -52,4 +51,4 @@ def telling_words(rows: Rows, pulled: Floats, grams: Sequence[str]) -> list[tupl
     best = keys & (2**_PLACE - 1)
     pairs = zip([grams[i] for i in rows.columns[best].tolist()], pulled[best].tolist(), strict=True)
     told = list(map(word, pairs))
-    return [tuple(told[start:end]) for start, end in pairwise([0, *shown.cumsum().tolist()])]
+    return list(cut(told, shown.tolist()))

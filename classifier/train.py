@@ -6,6 +6,7 @@ import warnings
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import repeat
 
 import numpy as np
 from scipy.sparse import csr_matrix
@@ -276,4 +277,4 @@ def ranked(head: Head, margins: Floats) -> list[HeadPrediction]:
     labels = len(head.labels)
     places, probabilities = best(head.probabilities(margins), labels)
     rankings = head.rankings(places.ravel(), probabilities.ravel(), [labels] * len(margins))
-    return [head.prediction(ranking) for ranking in rankings]
+    return head.predictions(rankings, repeat(()), repeat(None))

@@ -165,7 +165,7 @@ class Engine:
         """Made when first wanted."""
         from rules.many import build_tallies
 
-        return build_tallies(self._many_engine)(self._names[: self._ends[0]])
+        return build_tallies(self._many_engine, self._names[: self._ends[0]])
 
     def _standing(self, occurrences: list[Occurrence]) -> Standing:
         """The occurrences by term, and what the terms mean."""

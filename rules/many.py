@@ -51,13 +51,13 @@ Tallies = Callable[[Holding], Iterable[Tally | None]]
 """The tally of each text of which it is known what holds; None where it is better made when it is asked for."""
 
 
-def build_tallies(engine: str) -> Callable[[Sequence[Saying]], Tallies]:
-    """`engine`: as of build_many; to be made of what the rules say."""
+def build_tallies(engine: str, sayings: Sequence[Saying]) -> Tallies:
+    """`engine`: as of build_many; `sayings`: of all rules."""
     if not _compiles(engine):
-        return lambda _: lambda _: repeat(None)
+        return lambda _: repeat(None)
     from rules.summing import Sums
 
-    return lambda sayings: Sums(sayings).tallies
+    return Sums(sayings).tallies
 
 
 def build_many(engine: str) -> type[Many]:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Protocol, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from rules.automaton import Occurrence
-from rules.points import Ints
 from rules.value import value
+
+if TYPE_CHECKING:
+    from rules.points import Ints
 
 T = TypeVar("T")
 Boundaries = Callable[[str], frozenset[int] | None]

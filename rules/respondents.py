@@ -291,9 +291,9 @@ def _longest(marks: Iterable[Occurrence]) -> list[Occurrence]:
 
 def _surest(found: Sequence[Respondent]) -> tuple[Respondent, ...]:
     """One for each body: certain before unclear, accusation before conduct, then the first."""
-    best: dict[str, Respondent] = {}
     if len(found) < 2:
         return tuple(found)
+    best: dict[str, Respondent] = {}
     ranked = sorted(found, key=lambda one: (not one.certain, one.sort is Sort.CONDUCT, one.start))
     for one in ranked:
         best.setdefault(one.department or one.name, one)

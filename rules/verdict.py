@@ -39,7 +39,7 @@ class RuleVerdict:
 
 def judge(match: Match, clear_margin: float) -> RuleVerdict:
     """The rules' own verdict. It is clear when the best second level leads the next by `clear_margin`."""
-    told = match.tally or tally_of(match)
+    told = tally_of(match)
     clear = told.lead >= clear_margin
     if not told.pressing:
         return RuleVerdict(told.category, clear, told.points, told.deeper, told.kind, ORDINARY, (), None)
@@ -61,7 +61,7 @@ def judge(match: Match, clear_margin: float) -> RuleVerdict:
 
 def tally_of(match: Match) -> Tally:
     """The points of the rules that hold."""
-    return tallied(zip(match.sayings, match.distinct, strict=True))
+    return match.tally or tallied(zip(match.sayings, match.distinct, strict=True))
 
 
 def _most_urgent(urgent: Iterable[Rule]) -> Rule | None:

@@ -179,7 +179,7 @@ def _candidates(
     said = rules.category
     if said is None or said == code or any(_same_branch(one.code, said, level) for one in found):
         return tuple(found)
-    return (*found, Candidate(said, paths.get(said) or (said,), None))
+    return (*found, Candidate(said, _path(said, rulebook.taxonomy), None))
 
 
 @lru_cache(maxsize=65536)

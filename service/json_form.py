@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -15,7 +16,6 @@ try:
 except ImportError:  # a machine without wheels of it
     msgspec = None  # type: ignore[assignment]
 
-_ONE, _MANY = TypeAdapter(Decision), TypeAdapter(Sequence[Decision])
 Json = dict[str, Any]
 
 
@@ -23,7 +23,7 @@ def json_bytes(decided: Decision | Sequence[Decision]) -> bytes:
     """A decision, or a list of them, in UTF-8."""
     if msgspec is not None:
         return msgspec.json.encode(decided)
-    return (_ONE if isinstance(decided, Decision) else _MANY).dump_json(decided)
+    return _adapter(Decision if isinstance(decided, Decision) else Sequence[Decision]).dump_json(decided)
 
 
 def as_json(decision: Decision) -> Json:
@@ -34,4 +34,11 @@ def as_json(decision: Decision) -> Json:
 
 def from_json(written: object) -> Decision:
     """The decision that was kept as such data. Raises ValueError for anything else."""
-    return _ONE.validate_python(written)
+    decision: Decision = _adapter(Decision).validate_python(written)
+    return decision
+
+
+@lru_cache
+def _adapter(kind: Any) -> TypeAdapter[Any]:
+    """Made when first wanted: who only writes by msgspec needs none."""
+    return TypeAdapter(kind)

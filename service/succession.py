@@ -31,7 +31,7 @@ def points_of_both_times(match: Match, verdict: RuleVerdict, book: Rulebook) -> 
     """
     if not book.taxonomy.gone:
         return verdict.by_category
-    return {**(match.tally or tally_of(match)).points, **verdict.by_category}
+    return {**tally_of(match).points, **verdict.by_category}
 
 
 def brought_up(prediction: Prediction, book: Rulebook) -> Prediction:

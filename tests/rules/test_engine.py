@@ -1,3 +1,5 @@
+import subprocess
+import sys
 from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
@@ -237,3 +239,14 @@ def test_words_repeated_to_the_longest_text_are_not_compared_each_with_each(
 @lru_cache
 def small_engine(pack: Callable[..., Path], when: str, many: str) -> Engine:
     return Engine(load(pack(keywords_water=RULE.format(when=when))), lambda text: [text[:3], text[3:]], many=many)
+
+
+def test_who_matches_one_text_at_a_time_loads_no_numpy() -> None:
+    """It would make every short command slower to start."""
+    told = (
+        "import sys; from rules.engine import Engine; from rules.petition import Petition;"
+        "from rules.rulebook import load;"
+        "Engine(load('national'), list).match(Petition('1', '小区停水三天')).hits; print('numpy' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", told], capture_output=True, check=True, text=True)
+    assert done.stdout.strip() == "False"
