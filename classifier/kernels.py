@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from classifier.head import Floats, Indices
+from classifier.head import Floats
 from rules.compiled import compiled
 from rules.points import Ints
 
@@ -13,6 +13,13 @@ BITS = 64
 """Columns whose flags share one number."""
 _DE_BRUIJN, _HIGHEST_SIX = 0x03F79D71B4CB0A89, 58
 """Times a power of two the highest six bits tell which power it is (Leiserson, Prokop & Randall 1998)."""
+SHARPNESS, OFFSET, ODDS, ASKED = range(4)
+"""Of a head's curve: see `classifier.head.shares`; whether it has an offset; the least probability that it lists."""
+LEAD, PLACES, RANKED, FEWEST, TOLD = range(5)
+"""Of limits: characters of a lead; numbers of cells of rules; labels of a head that are listed at most, and at least;
+words that are told.
+"""
+Reals = NDArray[np.float64]
 _LOWEST = np.zeros(BITS, dtype=np.int64)
 _LOWEST[[(_DE_BRUIJN << place) % 2**BITS >> _HIGHEST_SIX for place in range(BITS)]] = np.arange(BITS)
 
@@ -31,7 +38,8 @@ def readable(points: Ints, alphabet: Ints, codes: Ints, size: int) -> int:
 
 @compiled
 def find(codes: Ints, walked: Ints, lead: int, nodes: Ints, looks: Ints, counts: Ints, flags: Ints) -> int:
-    """Counts the known n-grams of a text's `codes`, and flags their columns; how many of them the first look found.
+    """Counts the known n-grams of a text's `codes`, and flags their columns (a count without its flag is nothing);
+    how many of them the first look found.
 
     A row of `nodes`: where the children begin, the parent, then the column in each block. A row of `looks`, in order of
     length: of its n-grams, whether it looks at the lead alone, the place of its block's columns in a row of nodes.
@@ -52,21 +60,21 @@ def find(codes: Ints, walked: Ints, lead: int, nodes: Ints, looks: Ints, counts:
             column = nodes[walked[place], looks[look, 2]]
             if column >= 0:
                 first += looks[look, 3]
-                counts[column] += 1
-                flags[column // BITS] |= np.uint64(1) << np.uint64(column % BITS)
+                cell, flag = column // BITS, np.uint64(1) << np.uint64(column % BITS)
+                counts[column] = counts[column] + 1 if flags[cell] & flag else 1
+                flags[cell] |= flag
     return first
 
 
 @compiled
 def gather(counts: Ints, flags: Ints, columns: Ints, times: Ints, at: int) -> int:
-    """The flagged columns in order and their counts, from place `at` on, all set back to 0; where they end."""
+    """The flagged columns in order and their counts, from place `at` on; no flag is left. Where they end."""
     for cell in range(flags.size):
         left = flags[cell]
         while left:
             lowest = left & (~left + np.uint64(1))
             column = cell * BITS + _LOWEST[(lowest * np.uint64(_DE_BRUIJN)) >> np.uint64(_HIGHEST_SIX)]
             columns[at], times[at] = column, counts[column]
-            counts[column] = 0
             left ^= lowest
             at += 1
         flags[cell] = 0
@@ -104,7 +112,7 @@ def rows(
     room = points.size * len(looks)
     columns, times, values = np.empty(room, np.int32), np.empty(room, np.int32), np.empty(room, np.float32)
     starts, sizes, known = np.zeros(texts + 1, np.int64), np.empty(texts, np.int64), np.empty(texts, np.int64)
-    counts, flags = np.zeros(edges[-1], np.int32), np.zeros(edges[-1] // BITS + 1, np.uint64)
+    counts, flags = np.empty(edges[-1], np.int32), np.zeros(edges[-1] // BITS + 1, np.uint64)
     codes, walked = np.empty(points.size, np.int32), np.empty(points.size, np.int32)
     at = 0
     for text in range(texts):
@@ -124,14 +132,14 @@ def rows(
 @compiled
 def margins(
     starts: Ints, columns: Ints, values: Floats, weights: Floats, bias: Floats,
-    edges: Ints, cells: Ints, given: Floats, steps: Ints, rule_weights: Floats, places: int,
+    edges: Ints, cells: Ints, given: Reals, steps: Ints, rule_weights: Floats, places: int,
 ) -> Floats:  # fmt: skip
-    """What words and rules say of each text; of the rules, text i has `given` in `cells` from `edges[i]` on; a cell is
-    below `places`.
+    """What words and rules say of each text; of the rules, text i has points `given` in `cells` from `edges[i]` on; a
+    cell is below `places`.
     """
     texts, width = starts.size - 1, weights.shape[1]
     total = np.zeros((texts, width), np.float32)
-    said = np.zeros(places, np.float32)
+    worth = np.zeros(places, np.float32)
     for text in range(texts):
         for at in range(starts[text], starts[text + 1]):
             column, value = columns[at], values[at]
@@ -140,12 +148,12 @@ def margins(
         for label in range(width):
             total[text, label] += bias[label]
         for at in range(edges[text], edges[text + 1]):
-            said[cells[at]] = given[at]
+            worth[cells[at]] = np.log1p(given[at])
         for level in range(len(steps)):
             for label in range(width):
-                total[text, label] += said[steps[level, label]] * rule_weights[label]
+                total[text, label] += worth[steps[level, label]] * rule_weights[label]
         for at in range(edges[text], edges[text + 1]):
-            said[cells[at]] = 0
+            worth[cells[at]] = 0
     return total
 
 
@@ -186,7 +194,7 @@ def keep(value: float, name: int, values: Floats, names: Ints, kept: int) -> int
 
 
 @compiled
-def descend(names: Ints, values: Floats, groups: Ints, sums: NDArray[np.float64]) -> int:
+def descend(names: Ints, values: Floats, groups: Ints, sums: Reals) -> int:
     """Down the tree: of the likeliest group of labels at the first level the likeliest at the second, and so on, of
     equals the first; the likeliest label of the last. `names`: labels in falling order of `values`, their
     probabilities; `groups`: the group of each label at each level; `sums`: zeros, and so again in the end.
@@ -220,52 +228,92 @@ def reaching(values: Floats, least: float, fewest: int) -> int:
 
 @compiled
 def likeliest(
-    margins: Floats, first: int, end: int, sharpness: float, offset: float, odds: bool, groups: Ints, most: int,
-    fewest: int, likely: float, asked: float,
-) -> tuple[Indices, Floats, Indices, Indices, Indices]:  # fmt: skip
-    """Of each text the likeliest labels of a head, whose margins are the columns `first` to `end`: their places and
-    probabilities, one text behind the other, and how many are listed, of the `most` likeliest those from `asked` on, at
-    least `fewest`; the first two; where `descend` leads among those from `likely` on.
+    margins: Floats, head: Ints, curve: Reals, groups: Ints, limits: Ints, likely: float,
+    listed: Ints, chances: Floats, at: int, counts: Ints, leaves: Ints, ends: Ints,
+) -> int:  # fmt: skip
+    """Of each text the likeliest labels of a head, all as columns of `margins`: puts them and their probabilities into
+    `listed` and `chances`, from place `at` on, one text behind the other, and tells where they end. Listed are, of the
+    `limits[RANKED]` likeliest, those from `likely` or from what the curve asks on, at least `limits[FEWEST]`.
+
+    Into `counts` goes how many each text has, into `leaves` where `descend` leads among those from `likely` on, into
+    `ends` the first two.
     """
-    texts, labels, at = len(margins), end - first, 0
-    width = min(most, labels)
-    listed, chances = np.empty(texts * width, np.int64), np.empty(texts * width, np.float32)
-    counts, ends, leaves = np.empty(texts, np.int64), np.zeros((texts, 2), np.int64), np.empty(texts, np.int64)
-    names, values = np.zeros(width, np.int64), np.zeros(width, np.float32)
+    first, end = head[0], head[1]
+    labels, fewest, asked = end - first, limits[FEWEST], min(likely, curve[ASKED])
+    most = min(limits[RANKED], labels)
+    names, values = np.zeros(most, np.int64), np.zeros(most, np.float32)
     row, sums = np.empty(labels, np.float32), np.zeros(labels, np.float64)
-    for text in range(texts):
-        shares(margins[text, first:end], sharpness, offset, odds, row)
+    for text in range(len(margins)):
+        shares(margins[text, first:end], curve[SHARPNESS], curve[OFFSET], curve[ODDS] != 0, row)
         kept = 0
         for label in range(labels):
             if kept < fewest or row[label] >= asked or row[label] > values[fewest - 1]:
                 kept = keep(row[label], label, values, names, kept)
         values[kept:] = 0
         counts[text] = count = reaching(values, asked, fewest)
-        listed[at : at + count], chances[at : at + count] = names[:count], values[:count]
-        at += count
-        ends[text, : min(2, width)] = names[: min(2, width)]
-        count = reaching(values, likely, 1)
-        leaves[text] = descend(names[:count], values[:count], groups, sums)
-    return listed[:at], chances[:at], counts, ends, leaves
+        for place in range(count):
+            listed[at + place], chances[at + place] = first + names[place], values[place]
+        ends[text, 0], ends[text, 1] = first + names[0], first + names[min(1, most - 1)]
+        count, at = reaching(values, likely, 1), at + count
+        leaves[text] = first + descend(names[:count], values[:count], groups[:, first:end], sums)
+    return at
 
 
 @compiled
 def telling(
-    starts: Ints, columns: Ints, values: Floats, weights: Floats, ends: Ints, most: int
-) -> tuple[Ints, Floats, Ints]:
-    """Of each text the `most` features that pull most from a rival to a winner (`ends`, the winner first: columns of
-    `weights`): their columns and pulls, one text behind the other, and how many each has.
+    starts: Ints, columns: Ints, values: Floats, weights: Floats, ends: Ints, most: int,
+    told: Ints, strengths: Floats, at: int, counts: Ints,
+) -> int:  # fmt: skip
+    """Of the first texts, as many as there are `counts`, the `most` features that pull most from a rival to a winner
+    (`ends`, the winner first: columns of `weights`): puts their columns and pulls into `told` and `strengths`, from
+    place `at` on, one text behind the other, and how many each has into `counts`; where they end.
     """
-    texts, last = starts.size - 1, 0
-    told, strengths = np.empty(texts * most, np.int64), np.empty(texts * most, np.float32)
-    names, pulls, counts = np.zeros(most, np.int64), np.zeros(most, np.float32), np.zeros(texts, np.int64)
-    for text in range(texts):
+    names, pulls = np.zeros(most, np.int64), np.zeros(most, np.float32)
+    for text in range(counts.size):
         winner, rival, kept = ends[text, 0], ends[text, 1], 0
-        for at in range(starts[text], starts[text + 1]):
-            pull = (weights[columns[at], winner] - weights[columns[at], rival]) * values[at]
+        for place in range(starts[text], starts[text + 1]):
+            pull = (weights[columns[place], winner] - weights[columns[place], rival]) * values[place]
             if pull > 0:
-                kept = keep(pull, columns[at], pulls, names, kept)
-        told[last : last + kept], strengths[last : last + kept] = names[:kept], pulls[:kept]
-        counts[text] = kept
-        last += kept
-    return told[:last], strengths[:last], counts
+                kept = keep(pull, columns[place], pulls, names, kept)
+        for place in range(kept):
+            told[at + place], strengths[at + place] = names[place], pulls[place]
+        counts[text], at = kept, at + kept
+    return at
+
+
+@compiled
+def said(
+    points: Ints, texts: Ints, cells: Ints, given: Reals, likely: float, explained: int, shown: int,
+    alphabet: Ints, nodes: Ints, looks: Ints, edges: Ints, damped: Floats, idf: Floats, block_weights: Floats,
+    weights: Floats, bias: Floats, steps: Ints, rule_weights: Floats,
+    heads: Ints, curves: Reals, groups: Ints, limits: Ints,
+) -> tuple[Ints, Floats, Ints, Floats, Ints]:  # fmt: skip
+    """All that is said of texts, in one call, as each costs as much as a loop over a text. Rows of `texts`: where the
+    characters of each begin, how long its title is, where its cells of rules begin. `explained`: a bit for each head
+    of which telling words are wanted, of the first texts, those `shown`. A row of `heads`: its first column and its
+    end; of `curves`: see SHARPNESS and so on; `groups`: for each column the group of its label at each level.
+
+    The likeliest labels of all heads, one head behind the other, and their probabilities; telling words, likewise, and
+    their pulls; a table with a column for each text: its characters, its known pairs, then for each head how many
+    labels it has, where the tree leads, how many words tell.
+    """
+    count, most = texts.shape[1] - 1, limits[TOLD]
+    begins, titles, bounds = texts[0], texts[1], texts[2]
+    starts, columns, values, sizes, known = rows(
+        points, begins, titles, alphabet, nodes, looks, edges, damped, idf, block_weights, limits[LEAD]
+    )
+    total = margins(starts, columns, values, weights, bias, bounds, cells, given, steps, rule_weights, limits[PLACES])
+    room, ends = count * len(heads), np.empty((count, 2), np.int64)
+    listed, chances = np.empty(room * limits[RANKED], np.int64), np.empty(room * limits[RANKED], np.float32)
+    told, pulls = np.empty(room * most, np.int64), np.empty(room * most, np.float32)
+    table, row, at, last = np.zeros((2 + 3 * len(heads), count), np.int64), 2, 0, 0
+    table[0], table[1] = sizes, known
+    for head in range(len(heads)):
+        at = likeliest(
+            total, heads[head], curves[head], groups, limits, likely, listed, chances, at, table[row], table[row + 1],
+            ends,
+        )  # fmt: skip
+        if (explained >> head) & 1:
+            last = telling(starts, columns, values, weights, ends, most, told, pulls, last, table[row + 2, :shown])
+        row += 3
+    return listed[:at], chances[:at], told[:last], pulls[:last], table

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import accumulate
+from itertools import accumulate, chain, islice
+from operator import sub
 
 import numpy as np
 
 from classifier import kernels
-from classifier.arithmetic import RANKED, Likeliest, Told
-from classifier.features import DAMPED, FeatureSpace, Rows
+from classifier.arithmetic import RANKED, Said
+from classifier.features import DAMPED, FeatureSpace
 from classifier.grams import PAIR, Strange
-from classifier.head import Floats, Head, Indices
-from classifier.prediction import FEWEST
+from classifier.head import Head
+from classifier.prediction import FEWEST, Wanted
 from classifier.stack import Stack
 from classifier.telling import MOST, word
 from classifier.texts import LEAD_LENGTH
@@ -23,46 +24,46 @@ from rules.tally import Points
 
 
 class Loops:
-    """All steps of one pass (see Arithmetic), over features of characters alone."""
+    """All of one pass in one call, over features of characters alone."""
 
-    def __init__(self, features: FeatureSpace, stack: Stack) -> None:
-        self._stack, self._grams = stack, features.grams
-        self._known, self._tells = features.known, features.known.tells
-        self._edges, self._idf, self._weights = features.edges, features.idf, features.block_weights
+    def __init__(self, features: FeatureSpace, stack: Stack, heads: Sequence[Head]) -> None:
+        known, ruled = features.known, stack.ruled
+        self._heads, self._ruled, self._tells, self._grams = heads, ruled, known.tells, features.grams
+        self._labels = [label for head in heads for label in head.labels]
+        spans = [stack.spans[head.name] for head in heads]
+        self._space = *known, features.edges, DAMPED, features.idf, features.block_weights
+        self._stack = stack.weights, stack.bias, ruled.steps, ruled.weights
+        self._said = (
+            np.array([(span.start, span.stop) for span in spans]),
+            np.array([(head.sharpness, head.offset or 0.0, head.offset is not None, head.asked) for head in heads]),
+            np.concatenate([head.groups for head in heads], axis=1),
+            np.array([LEAD_LENGTH, ruled.size, RANKED, FEWEST, MOST]),
+        )
 
-    def rows(self, readings: Sequence[Reading]) -> Rows:
-        texts = [reading.text for reading in readings]
-        begins = np.array(list(accumulate(map(len, texts), initial=0)))
-        titles = np.array([reading.body_start for reading in readings])
-        starts, columns, values, sizes, known = kernels.rows(
-            code_units("".join(texts)), begins, titles, *self._known, self._edges, DAMPED, self._idf, self._weights,
-            LEAD_LENGTH,
+    def said(self, readings: Sequence[Reading], points: Sequence[Points], wanted: Wanted) -> Said:
+        texts, size = [reading.text for reading in readings], len(readings)
+        counts, cells, given = self._ruled.said(points)
+        titles = [reading.body_start for reading in readings]
+        about = [0, *accumulate(map(len, texts)), *titles, 0, 0, *accumulate(counts)]
+        explained = sum([1 << place for place, head in enumerate(self._heads) if head.name in wanted.explained])
+        labels, chances, grams, pulls, table = kernels.said(
+            code_units("".join(texts)), np.array(about).reshape(3, size + 1), np.array(cells, np.int64),
+            np.array(given, np.float64), wanted.least, explained, size if wanted.shown is None else wanted.shown,
+            *self._space, *self._stack, *self._said,
         )  # fmt: skip
+        sizes, known, *figures = table.tolist()
+        named = zip(map(self._labels.__getitem__, labels.tolist()), chances.tolist(), strict=True)
+        words = zip(map(self._grams.__getitem__, grams.tolist()), pulls.tolist(), strict=True)
+        ranked = cut(list(named), chain.from_iterable(figures[0::3]))
+        told = cut(list(map(word, words)), chain.from_iterable(figures[2::3]))
+        return [
+            head.predictions(list(islice(ranked, size)), islice(told, size), map(self._labels.__getitem__, leaves))
+            for head, leaves in zip(self._heads, figures[1::3], strict=True)
+        ], self._strange(sizes, known)
+
+    def _strange(self, sizes: Sequence[int], known: Sequence[int]) -> list[Strange]:
+        """How strange the texts are, of so many characters and known pairs of these."""
         if not self._tells:
-            return Rows(starts, columns, values, [Strange(0, 0)] * len(texts))
-        pairs = np.maximum(sizes - (PAIR - 1), 0)
-        return Rows(starts, columns, values, list(map(Strange, pairs.tolist(), (pairs - known).tolist())))
-
-    def margins(self, rows: Rows, points: Sequence[Points]) -> Floats:
-        stack, ruled = self._stack, self._stack.ruled
-        counts, cells, given = ruled.said(points)
-        edges = np.array(list(accumulate(counts, initial=0)))
-        rules = edges, cells, given, ruled.steps, ruled.weights, ruled.size
-        return kernels.margins(rows.starts, rows.columns, rows.values, stack.weights, stack.bias, *rules)
-
-    def likeliest(self, head: Head, margins: Floats, least: float) -> Likeliest:
-        span, odds = self._stack.spans[head.name], head.offset is not None
-        curve = float(head.sharpness), float(head.offset or 0.0), odds
-        listed = FEWEST, least, min(least, head.asked)
-        places, probabilities, counts, ends, leaves = kernels.likeliest(
-            margins, span.start, span.stop, *curve, head.groups, RANKED, *listed
-        )
-        led = [head.labels[leaf] for leaf in leaves.tolist()]
-        return Likeliest(places, probabilities, counts.tolist(), ends + span.start, led)
-
-    def telling(self, rows: Rows, ends: Indices) -> Told:
-        columns, pulled, counts = kernels.telling(
-            rows.starts, rows.columns, rows.values, self._stack.weights, ends, MOST
-        )
-        names = map(self._grams.__getitem__, columns.tolist())
-        return list(cut(list(map(word, zip(names, pulled.tolist(), strict=True))), counts.tolist()))
+            return [Strange(0, 0)] * len(sizes)
+        pairs = [max(size - (PAIR - 1), 0) for size in sizes]
+        return list(map(Strange, pairs, map(sub, pairs, known)))

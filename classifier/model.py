@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import cached_property
-from itertools import chain, repeat
 from typing import Protocol
 
 from classifier.arithmetic import Arithmetic, Arrays, arithmetic
-from classifier.features import BATCH, FeatureSpace, Rows
-from classifier.head import Floats, Head
-from classifier.prediction import ALL, HeadPrediction, Prediction, TellingWord, Wanted
+from classifier.features import BATCH, FeatureSpace
+from classifier.head import Head
+from classifier.prediction import ALL, Prediction, Wanted
 from classifier.stack import Stack, stacked
 from rules.compiled import FEW
 from rules.reading import Reading
@@ -54,12 +53,12 @@ class Classifier:
 
     @cached_property
     def _arrays(self) -> Arithmetic:
-        return Arrays(self.features, self.stack)
+        return Arrays(self.features, self.stack, tuple(self.heads.values()))
 
     @cached_property
     def _fast(self) -> Arithmetic:
         """Made when first wanted."""
-        return arithmetic(self.features, self.stack)
+        return arithmetic(self.features, self.stack, tuple(self.heads.values()))
 
     def predict(self, readings: Sequence[Reading], points: Sequence[Points], wanted: Wanted = ALL) -> list[Prediction]:
         """One prediction for each petition, in order; `points` are what the rules give each of them."""
@@ -74,23 +73,9 @@ class Classifier:
     def _predict(
         self, way: Arithmetic, readings: Sequence[Reading], points: Sequence[Points], wanted: Wanted
     ) -> list[Prediction]:
-        rows = way.rows(readings)
-        margins = way.margins(rows, points)
-        said = {name: self._said(name, way, (rows, margins), wanted) for name in self.heads}
-        limit = self.unseen_limit
+        said, found = way.said(readings, points, wanted)
+        names, limit = tuple(self.heads), self.unseen_limit
         return [
-            Prediction(dict(zip(said, heads, strict=True)), strange.share, strange.beyond(limit))
-            for heads, strange in zip(zip(*said.values(), strict=True), rows.strange, strict=True)
+            Prediction(dict(zip(names, heads, strict=True)), strange.share, strange.beyond(limit))
+            for heads, strange in zip(zip(*said, strict=True), found, strict=True)
         ]
-
-    def _said(self, name: str, way: Arithmetic, texts: tuple[Rows, Floats], wanted: Wanted) -> list[HeadPrediction]:
-        """What one head says of the texts with these features and margins."""
-        rows, margins = texts
-        head = self.heads[name]
-        likely = way.likeliest(head, margins, wanted.least)
-        rankings = head.rankings(likely.places, likely.probabilities, likely.counts)
-        told = list[tuple[TellingWord, ...]]()
-        if name in wanted.explained:
-            shown = rows.first(wanted.shown)
-            told = way.telling(shown, likely.ends[: shown.size])
-        return head.predictions(rankings, chain(told, repeat(())), likely.leaves)

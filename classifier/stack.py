@@ -31,22 +31,21 @@ class Ruled:
         """Numbers are below this."""
         return len(self.places) + 2
 
-    def said(self, points: Sequence[Points]) -> tuple[list[int], Indices, Floats]:
-        """How many points each petition has, the place of each, and log(1 + points)."""
+    def said(self, points: Sequence[Points]) -> tuple[list[int], list[int], list[float]]:
+        """Of how many categories each petition has points, the place of each, and the points."""
         other = len(self.places)
         cells: list[int] = []
         given: list[float] = []
         for own in points:
             cells += map(self.places.get, own, repeat(other))
             given += own.values()
-        counts = list(map(len, points))
-        return counts, np.array(cells, dtype=np.int64), np.log1p(given).astype(np.float32)
+        return list(map(len, points)), cells, given
 
     def add(self, total: Floats, points: Sequence[Points]) -> None:
         """To each row of margins what its points say, the first level first."""
         counts, cells, given = self.said(points)
         logs = np.zeros((len(points), self.size), dtype=np.float32)
-        logs[np.arange(len(points)).repeat(counts), cells] = given
+        logs[np.arange(len(points)).repeat(counts), cells] = np.log1p(given)
         said = logs.take(self.steps, axis=1)
         said *= self.weights
         for level in range(len(self.steps)):

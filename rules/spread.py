@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate, pairwise
 from typing import Any, TypeVar
 
@@ -22,7 +22,7 @@ def leading(rows: Cells, counts: Sequence[int]) -> Cells:
     return rows[np.arange(rows.shape[1]) < np.array(counts)[:, np.newaxis]]
 
 
-def cut(row: Sequence[T], counts: Sequence[int]) -> Iterator[tuple[T, ...]]:
+def cut(row: Sequence[T], counts: Iterable[int]) -> Iterator[tuple[T, ...]]:
     """So many elements after so many."""
     return (tuple(row[first:last]) for first, last in pairwise(accumulate(counts, initial=0)))
 

@@ -38,15 +38,16 @@ class Scene(NamedTuple):
 
 class Bench(NamedTuple):
     """What is worked with. For each condition: the roles that were met, a bit for each (in `enter`: whether it may
-    hold), how many entries it has, where they begin; all that were met; for each term the pair that last had it; for
-    each entry (occurrence, role) whether it counts.
+    hold), how many entries it has, where they begin; all that were met; for each term which of the occurrences told is
+    of it, if that one is (never filled with zeros: what is read there is looked up; Briggs & Torczon 1993); for each
+    entry (occurrence, role) whether it counts.
     """
 
     roles: Ints
     sizes: Ints
     places: Ints
     touched: Ints
-    stamps: Ints
+    latest: Ints
     entries: Ints
     counting: Flags
 
@@ -84,7 +85,7 @@ def holding(
     )  # fmt: skip
     bench = Bench(
         np.zeros(width, np.int32), np.empty(width, np.int32), np.empty(width, np.int32), np.empty(width, np.int32),
-        np.zeros(first_slots.size - 1, np.int32), np.empty((room, 2), np.int32), np.empty(room, np.uint8),
+        np.empty(first_slots.size - 1, np.int32), np.empty((room, 2), np.int32), np.empty(room, np.uint8),
     )  # fmt: skip
     pairs = 0
     for text in range(count):
@@ -193,11 +194,13 @@ def tell(occurrences: Ints, sorts: Ints, bench: Bench, held: Held, at: tuple[int
             own = bench.entries[entry, 0]
             if bench.counting[entry] and own != last:
                 number = occurrences[own, NUMBER]
+                known = bench.latest[number]
+                if not (start <= known < end and held.occurrences[known, NUMBER] == number):
+                    bench.latest[number] = end
+                    distinct += 1
                 held.occurrences[end, START] = occurrences[own, START]
                 held.occurrences[end, END] = occurrences[own, END]
-                held.occurrences[end, NUMBER] = number
-                distinct += bench.stamps[number] != pairs + 1
-                bench.stamps[number], last = pairs + 1, own
+                held.occurrences[end, NUMBER], last = number, own
                 end += 1
             entry += 1
         if end > start:
