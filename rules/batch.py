@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
 import numpy as np
 
 from rules.lookup import Lookup
-from rules.persons import Span, hidden
+from rules.persons import MASK, Span, hidden
 from rules.petition import Petition
 from rules.points import Ints, code_points, folded, written
 from rules.reading import Reading
@@ -39,10 +39,11 @@ class Batch:
 
 @dataclass(frozen=True, slots=True)
 class _Joined:
-    """Folded texts in one: `codes` of its characters, and of which text each is."""
+    """Folded texts in one: `points` and `codes` of its characters, and of which text each is."""
 
     texts: list[str]
     begins: list[int]
+    points: Ints
     codes: Ints
     rows: Ints
 
@@ -57,22 +58,33 @@ class Reader:
 
     def read(self, petitions: Sequence[Petition]) -> Batch:
         """At least one petition; each occurrence of each term, in no order."""
-        joined = self._joined([petition.text for petition in petitions])
+        joined = self._joined([petition.text for petition in petitions], folded)
         starts, ends, nodes = self._walked(joined.codes)
         cues = self._lookup.cues.take(nodes)
         is_cue = (cues >= 0).nonzero()[0]
         tried = self._tried(joined, starts[is_cue], ends[is_cue], cues[is_cue])
-        texts, masked = _masked(joined, self._lookup.trials.spans(joined.texts, tried))
-        numbers = self._lookup.terms.take(nodes)
+        texts, covered = _masked(joined, self._lookup.trials.spans(joined.texts, tried))
+        readings = [Reading(one, text, one.body_start) for one, text in zip(petitions, texts, strict=True)]
+        return self._batch(readings, joined, covered, (starts, ends, nodes))
+
+    def again(self, readings: list[Reading]) -> Batch:
+        """The same of at least one petition that is read already."""
+        joined = self._joined([reading.text for reading in readings])
+        return self._batch(readings, joined, joined.points == ord(MASK), self._walked(joined.codes))
+
+    def _batch(self, readings: list[Reading], joined: _Joined, covered: Bools, found: tuple[Ints, Ints, Ints]) -> Batch:
+        """`covered`: which characters are hidden; `found`: see _walked."""
+        starts, ends, nodes = found
+        joined.codes[covered] = 0
+        masked, numbers = _before(covered), self._lookup.terms.take(nodes)
         kept = ((numbers >= 0) & (masked.take(starts) == masked.take(ends))).nonzero()[0]
         starts = starts[kept]
         ends_sentence = self._lookup.stops.take(joined.codes)
         ends_sentence[[begin - 1 for begin in joined.begins]] = True
-        bodies = [petition.body_start for petition in petitions]
         return Batch(
-            readings=[Reading(*one) for one in zip(petitions, texts, bodies, strict=True)],
+            readings=readings,
             begins=np.array(joined.begins),
-            bodies=np.array(joined.begins) + np.array(bodies),
+            bodies=np.array(joined.begins) + np.array([reading.body_start for reading in readings]),
             sentences=_before(ends_sentence),
             masked=masked,
             rows=joined.rows.take(starts),
@@ -81,14 +93,16 @@ class Reader:
             numbers=numbers[kept],
         )
 
-    def _joined(self, texts: list[str]) -> _Joined:
-        points = folded(code_points(SEPARATOR.join([*texts, ""])))
+    def _joined(self, texts: list[str], form: Callable[[Ints], Ints] = lambda points: points) -> _Joined:
+        """`form`: what becomes of their characters."""
+        points = form(code_points(SEPARATOR.join([*texts, ""])))
         whole = written(points)
         sizes = [len(text) for text in texts]
         begins = list(accumulate((size + 1 for size in sizes), initial=0))[:-1]
         return _Joined(
             texts=[whole[begin : begin + size] for begin, size in zip(begins, sizes, strict=True)],
             begins=begins,
+            points=points,
             codes=self._lookup.alphabet.codes_of(points),
             rows=np.arange(len(texts)).repeat([size + 1 for size in sizes]),
         )
@@ -115,15 +129,14 @@ class Reader:
         return np.column_stack([rows, starts - np.array(joined.begins)[rows], patterns[kept]])
 
 
-def _masked(joined: _Joined, spans: Mapping[int, list[Span]]) -> tuple[list[str], Ints]:
-    """The texts with what belongs to persons hidden, and how many characters are hidden before each place."""
+def _masked(joined: _Joined, spans: Mapping[int, list[Span]]) -> tuple[list[str], Bools]:
+    """The texts with what belongs to persons hidden, and which characters are hidden."""
     texts, covered = joined.texts.copy(), np.zeros(joined.codes.size, dtype=np.bool_)
     for row, some in spans.items():
         texts[row] = hidden(texts[row], some)
         for start, end in some:
             covered[joined.begins[row] + start : joined.begins[row] + end] = True
-    joined.codes[covered] = 0
-    return texts, _before(covered)
+    return texts, covered
 
 
 def _before(there: Bools) -> Ints:

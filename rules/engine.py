@@ -14,7 +14,8 @@ from rules.compiled import FEW
 from rules.condition import Compiled, Found, Places, Sieve, compiled, one_of
 from rules.duties import PlaceKind
 from rules.match import Match
-from rules.occurrences import Evidence, Listed
+from rules.matters import Part
+from rules.occurrences import Evidence, Holding, Listed, Stretch
 from rules.petition import Petition
 from rules.reading import Reading, read
 from rules.rulebook import Rulebook
@@ -31,6 +32,8 @@ Segment = Callable[[str], list[str]]
 
 Meaning = tuple[tuple[int, ...], tuple[int, ...], int]
 """What a term means: conditions that it satisfies alone, those of them that it forbids, its bits in the sieve."""
+Cut = Callable[[Match], Sequence[Part]]
+"""Cuts a petition into parts that do not overlap, in order."""
 NO_MARKS: Mapping[str, int] = MappingProxyType({})
 TOGETHER = 128
 """Texts matched in the same arrays: more would not stay in the cache of a core."""
@@ -58,6 +61,14 @@ class _Held:
     names: list[Any]
     counts: list[int]
     evidence: Evidence
+
+
+class Parted(NamedTuple):
+    """What holds in some petitions, the parts of each, and what holds in all of these, in order."""
+
+    matches: list[Match]
+    cuts: list[Sequence[Part]]
+    inside: list[Match]
 
 
 class Engine:
@@ -97,7 +108,9 @@ class Engine:
 
     def match(self, petition: Petition) -> Match:
         """Every rule that holds, in rulebook order, with places in `petition.text`."""
-        reading = read(petition)
+        return self._alone(read(petition))
+
+    def _alone(self, reading: Reading) -> Match:
         holding = self._holding(reading)
         order = sorted(holding)
         found = Listed([holding[index] for index in order])
@@ -111,7 +124,7 @@ class Engine:
     def _holding(self, reading: Reading) -> dict[int, list[Occurrence]]:
         """The conditions that hold, with the places of their terms in order."""
         standing = self._standing(self._automaton.find(reading.text))
-        holding = _alone(standing)
+        holding = _by_themselves(standing)
         if passing := self._sieve.passing(standing.joined):
             places = Places(standing.found, set(standing.found), reading, self._boundaries(reading.text))
             for index in passing:
@@ -121,13 +134,34 @@ class Engine:
 
     def matches(self, petitions: Sequence[Petition]) -> list[Match]:
         """What `match` gives of each, in order; many are matched together, and few where that is ready and pays."""
-        if len(petitions) < (self._many.least if "_many" in self.__dict__ else FEW):
-            return [self.match(petition) for petition in petitions]
-        starts = range(0, len(petitions), TOGETHER)
-        return [match for start in starts for match in self._together(petitions[start : start + TOGETHER])]
+        return self.parted(petitions, lambda _: ()).matches
 
-    def _together(self, petitions: Sequence[Petition]) -> list[Match]:
-        readings, holding = self._many.match(petitions)
+    def parted(self, petitions: Sequence[Petition], cut: Cut) -> Parted:
+        """The same, and what holds in the parts into which each is cut: terms of a part stand in it from end to end,
+        and what is hidden in the petition is hidden there.
+        """
+        if len(petitions) < (self._many.least if "_many" in self.__dict__ else FEW):
+            return self._one_by_one(petitions, cut)
+        starts = range(0, len(petitions), TOGETHER)
+        parted = [self._together(petitions[start : start + TOGETHER], cut) for start in starts]
+        matches, cuts, inside = (list(chain.from_iterable(some)) for some in zip(*parted, strict=True))
+        return Parted(matches, cuts, inside)
+
+    def _one_by_one(self, petitions: Sequence[Petition], cut: Cut) -> Parted:
+        matches = list(map(self.match, petitions))
+        cuts = list(map(cut, matches))
+        return Parted(matches, cuts, [self._alone(one.reading) for one in _stretches(matches, cuts)])
+
+    def _together(self, petitions: Sequence[Petition], cut: Cut) -> Parted:
+        walked = self._many.walk(petitions)
+        matches = self._told(walked.readings, walked.holding())
+        cuts = list(map(cut, matches))
+        stretches = _stretches(matches, cuts)
+        inside = self._told([one.reading for one in stretches], walked.inside(stretches)) if stretches else []
+        return Parted(matches, cuts, inside)
+
+    def _told(self, readings: Iterable[Reading], holding: Holding) -> list[Match]:
+        """What holds in each text, as one match each."""
         names = list(map(self._names.__getitem__, holding.conditions.tolist()))
         held = _Held(names, holding.counts.tolist(), holding.evidence)
         told = zip(readings, repeat(held), holding.cuts.tolist(), self._tallies(holding), strict=False)
@@ -235,7 +269,7 @@ def _more(kinds: Mapping[PlaceKind, int]) -> PlaceKind | None:
     return best[0] if len(best) == 1 else None
 
 
-def _alone(standing: Standing) -> dict[int, list[Occurrence]]:
+def _by_themselves(standing: Standing) -> dict[int, list[Occurrence]]:
     """Conditions that hold by any one of their terms, with the occurrences of those."""
     holding: dict[int, list[Occurrence]] = {}
     for occurrences, indices in standing.alone:
@@ -244,3 +278,12 @@ def _alone(standing: Standing) -> dict[int, list[Occurrence]]:
     for index in standing.denied:
         holding.pop(index, None)
     return holding
+
+
+def _stretches(matches: Iterable[Match], cuts: Iterable[Sequence[Part]]) -> list[Stretch]:
+    """The parts of some texts, each read as its text was."""
+    return [
+        Stretch(text, span.start, Reading(petition, match.text[span.start : span.end], petition.body_start))
+        for text, (match, parts) in enumerate(zip(matches, cuts, strict=True))
+        for span, petition in parts
+    ]

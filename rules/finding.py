@@ -16,11 +16,10 @@ Flags = Ints
 
 
 class Sought(NamedTuple):
-    """What is looked for: `codes` of characters, nodes of a trie, and the `trials` of cue i from `firsts[i]` on, for
-    each the codes that may stand `before` and `after` the cue.
+    """What is looked for: nodes of a trie, and the `trials` of cue i from `firsts[i]` on, for each the codes that may
+    stand `before` and `after` the cue.
     """
 
-    codes: Ints
     nodes: Ints
     firsts: Ints
     trials: Ints
@@ -28,35 +27,50 @@ class Sought(NamedTuple):
     after: Flags
 
 
-class Room(NamedTuple):
-    """What is found: occurrences, trials (text, place, trial), how many of both; more than there is room for is counted
-    only.
+class Found(NamedTuple):
+    """What stands in texts: their folded characters and the codes of these; occurrences of terms, those of text i from
+    `edges[i]` on; trials (text, place, trial), and how many there are; how many characters the letters do not have yet:
+    where there are any, nothing else was looked for. More than there is room for is counted only.
     """
 
+    folds: Ints
+    codes: Ints
     occurrences: Ints
-    trials: Ints
-    sizes: Ints
+    edges: Ints
+    tried: Ints
+    trials: int
+    strange: int
+
+    @property
+    def most(self) -> int:
+        """So much room is needed."""
+        return max(int(self.edges[-1]), self.trials)
 
 
 @compiled
 def scan(
-    folds: Ints, begins: Ints, coded: Ints, occurrences: Ints, tried: Ints, sizes: Ints,
-    codes: Ints, nodes: Ints, firsts: Ints, trials: Ints, before: Flags, after: Flags,
-) -> Ints:  # fmt: skip
-    """Finds every term in texts, and every trial that the characters around its cue allow; where the terms of each text
-    begin. The code of each character is put into `coded`; the others are the fields of Room and Sought. (One by one,
-    and in one function: numba looks longer at a NamedTuple than a text takes, and counts who uses it at every cue.)
+    units: Ints, begins: Ints, room: int, letters: Ints,
+    nodes: Ints, firsts: Ints, trials: Ints, before: Flags, after: Flags,
+) -> tuple[Ints, Ints, Ints, Ints, Ints, int, int]:  # fmt: skip
+    """Finds every term in texts, and every trial that the characters around its cue allow: the fields of Found. Text i
+    has the characters from `begins[i]` to `begins[i + 1]`; `letters`: for each, one more than its folded form (0: not
+    known), and the code of that; the others are the fields of Sought. (One by one, and in one function: numba looks
+    longer at a NamedTuple than a text takes, and counts who uses it at every cue.)
     """
-    last, edges, found, trying = codes.size - 1, np.zeros(begins.size, np.int64), 0, 0
-    for text in range(begins.size - 1):
+    folds, coded, edges = np.empty(units.size, np.uint32), np.empty(units.size, np.int32), np.zeros_like(begins)
+    occurrences, tried = np.empty((room, 3), np.int32), np.empty((room, 3), np.int32)
+    found = trying = strange = 0
+    for place in range(units.size):
+        letter = letters[units[place]]
+        strange += letter[0] == 0
+        folds[place], coded[place] = letter[0] - 1, letter[1]
+    for text in range(0 if strange else begins.size - 1):
         begin, end = begins[text], begins[text + 1]
-        for place in range(begin, end):
-            coded[place] = codes[min(int(folds[place]), last)]
         for start in range(begin, end):
             node, place = int(coded[start]), start + 1
             while node != 0:
                 if nodes[node, TERM] >= 0:
-                    if found < len(occurrences):
+                    if found < room:
                         occurrences[found, 0], occurrences[found, 1] = start - begin, place - begin
                         occurrences[found, 2] = nodes[node, TERM]
                     found += 1
@@ -66,7 +80,7 @@ def scan(
                     for at in range(firsts[cue], firsts[cue + 1]):
                         trial = trials[at]
                         if before[trial, left] and after[trial, right]:
-                            if trying < len(tried):
+                            if trying < room:
                                 tried[trying, 0], tried[trying, 1], tried[trying, 2] = text, start - begin, trial
                             trying += 1
                 if place == end:
@@ -75,5 +89,4 @@ def scan(
                 node = below if nodes[below, CHECK] == node else 0
                 place += 1
         edges[text + 1] = found
-    sizes[0], sizes[1] = found, trying
-    return edges
+    return folds, coded, occurrences[:found], edges, tried[:trying], trying, strange

@@ -10,15 +10,16 @@ import numpy as np
 
 from rules import finding, weighing
 from rules.condition import Compiled
-from rules.finding import Flags, Room, Sought
+from rules.finding import Flags, Found, Sought
 from rules.lookup import Lookup
 from rules.memberships import Memberships
-from rules.occurrences import Boundaries, Holding, Slices
+from rules.occurrences import Boundaries, Holding, Slices, Stretch
 from rules.persons import hidden
 from rules.petition import Petition
-from rules.points import Ints, code_units, folded, written
+from rules.points import POINTS, Ints, code_units, written
 from rules.reading import Reading
-from rules.trie import Bools
+from rules.text import fold_table
+from rules.trie import Alphabet, Bools
 
 _FIELDS = {"text": weighing.ANYWHERE, "title": weighing.TITLE, "body": weighing.BODY}
 _NOWHERE = np.empty(0, np.uint8)
@@ -69,6 +70,20 @@ def _facts(condition: Compiled, unless: int) -> tuple[int, ...]:
     return parts, condition.simple, condition.near, condition.within, field, condition.whole_word, unless
 
 
+class Letters:
+    """For each code point one more than its folded form, and the code of that; zeros until it is met."""
+
+    def __init__(self, alphabet: Alphabet) -> None:
+        self._alphabet = alphabet
+        self.table = np.zeros((POINTS, 2), dtype=np.int32)
+
+    def meet(self, units: Ints) -> None:
+        """Fills in what these characters want."""
+        points = np.unique(units[self.table[units, 0] == 0])
+        folds = np.array([ord(fold_table()[point]) for point in points.tolist()], dtype=np.int64)
+        self.table[points, 0], self.table[points, 1] = folds + 1, self._alphabet.codes_of(folds)
+
+
 class Loops:
     """Compiled by numba, for many texts or one."""
 
@@ -78,60 +93,87 @@ class Loops:
         self, conditions: Sequence[Compiled], terms: Sequence[str], sorts: Sequence[int], boundaries: Boundaries
     ) -> None:
         lookup = Lookup(terms)
-        trials, codes = lookup.trials, lookup.alphabet.table.astype(np.int32)
+        trials = lookup.trials
         nodes = np.stack([*lookup.trie.steps, lookup.terms, lookup.cues], axis=1, dtype=np.int32, casting="same_kind")
         around = trials.before.view(np.uint8), trials.after.view(np.uint8)
-        self._trials, self._sought = trials, Sought(codes, nodes, trials.firsts, trials.numbers, *around)
-        self._table = table_of(conditions, len(terms), sorts, lookup.stops.view(np.uint8))
-        self._boundaries, self._whole_word = boundaries, _whole_words(conditions, len(terms))
+        self._trials, self._sought = trials, Sought(nodes, trials.firsts, trials.numbers, *around)
+        self._letters = Letters(lookup.alphabet)
+        self.table = table_of(conditions, len(terms), sorts, lookup.stops.view(np.uint8))
+        self.boundaries, self.whole_word = boundaries, _whole_words(conditions, len(terms))
 
-    def match(self, petitions: Sequence[Petition]) -> tuple[list[Reading], Holding]:
+    def walk(self, petitions: Sequence[Petition]) -> Walked:
         texts = [petition.text for petition in petitions]
-        begins = np.array([0, *accumulate(map(len, texts))])
-        folds, codes = folded(code_units("".join(texts))), np.empty(begins[-1], np.int32)
-        room, firsts = self._found(folds, begins, codes)
-        masked = self._masked(folds, codes, begins, room.trials)
-        bodies = [petition.body_start for petition in petitions]
-        words = self._words(masked, room.occurrences, firsts, begins)
-        conditions, counts, edges, occurrences, cuts = weighing.holding(
-            begins, codes, room.occurrences, firsts, np.array(bodies), words, *self._table
-        )
-        starts, ends, numbers = occurrences.T
-        evidence = Slices(edges.tolist(), starts.tolist(), ends.tolist(), numbers)
-        readings = list(map(Reading, petitions, masked, bodies))
-        return readings, Holding(conditions, counts, evidence, cuts)
+        begins = [0, *accumulate(map(len, texts))]
+        found = self._found(code_units("".join(texts)), np.array(begins))
+        masked = self._masked(found, begins)
+        readings = list(map(Reading, petitions, masked, [petition.body_start for petition in petitions]))
+        return Walked(self, readings, found, begins)
 
-    def _found(self, folds: Ints, begins: Ints, codes: Ints) -> tuple[Room, Ints]:
-        """Every term and every trial, and where the terms of each text begin."""
-        size = _ROOM * folds.size
+    def _found(self, units: Ints, begins: Ints) -> Found:
+        """Every term and every trial."""
+        room = _ROOM * units.size
         while True:
-            room = Room(np.empty((size, 3), np.int32), np.empty((size, 3), np.int32), np.zeros(2, np.int64))
-            firsts = finding.scan(folds, begins, codes, *room, *self._sought)
-            terms, trials = room.sizes.tolist()
-            if max(terms, trials) <= size:
-                return Room(room.occurrences[:terms], room.trials[:trials], room.sizes), firsts
-            size = max(terms, trials)
+            found = Found(*finding.scan(units, begins, room, self._letters.table, *self._sought))
+            if found.strange:
+                self._letters.meet(units)
+            elif found.most > room:
+                room = found.most
+            else:
+                return found
 
-    def _masked(self, folds: Ints, codes: Ints, begins: Ints, trials: Ints) -> list[str]:
-        """The texts with what belongs to persons hidden, in `codes` too."""
-        whole, edges = written(folds), begins.tolist()
-        texts = [whole[begin:end] for begin, end in pairwise(edges)]
-        for text, spans in self._trials.spans(texts, trials).items():
+    def _masked(self, found: Found, begins: Sequence[int]) -> list[str]:
+        """The texts with what belongs to persons hidden, in `found` too."""
+        whole = written(found.folds)
+        texts = [whole[begin:end] for begin, end in pairwise(begins)]
+        for text, spans in self._trials.spans(texts, found.tried).items():
             texts[text] = hidden(texts[text], spans)
             for start, end in spans:
-                codes[edges[text] + start : edges[text] + end] = weighing.HIDDEN
+                found.codes[begins[text] + start : begins[text] + end] = weighing.HIDDEN
         return texts
 
-    def _words(self, texts: Sequence[str], occurrences: Ints, firsts: Ints, begins: Ints) -> Flags:
+
+class Walked:
+    """Some texts, one behind the other, and the terms that stand in them."""
+
+    def __init__(self, loops: Loops, readings: list[Reading], found: Found, begins: Sequence[int]) -> None:
+        self.readings = readings
+        self._loops, self._found, self._begins = loops, found, begins
+        self._edges: list[int] = found.edges.tolist()
+
+    def holding(self) -> Holding:
+        numbers = range(len(self.readings))
+        return self._holding([Stretch(text, 0, reading) for text, reading in zip(numbers, self.readings, strict=True)])
+
+    def inside(self, stretches: Sequence[Stretch]) -> Holding:
+        return self._holding(stretches)
+
+    def _holding(self, stretches: Sequence[Stretch]) -> Holding:
+        begins, edges = self._begins, self._edges
+        rows = [
+            (begins[text] + start, len(reading.text), start, reading.body_start, edges[text], edges[text + 1])
+            for text, start, reading in stretches
+        ]
+        found, loops = self._found, self._loops
+        conditions, counts, ends_, occurrences, cuts = weighing.holding(
+            np.array(rows), found.codes, found.occurrences, self._words(stretches), *loops.table
+        )
+        starts, ends, numbers = occurrences
+        evidence = Slices(ends_.tolist(), starts.tolist(), ends.tolist(), numbers)
+        return Holding(conditions, counts, evidence, cuts)
+
+    def _words(self, stretches: Sequence[Stretch]) -> Flags:
         """Where words begin and end in texts in which that is asked; nothing where it is asked nowhere."""
-        if self._whole_word is None or not (asked := self._whole_word[occurrences[:, weighing.NUMBER]]).any():
+        whole_word, found = self._loops.whole_word, self._found
+        if whole_word is None or not (asked := whole_word[found.occurrences[:, weighing.NUMBER]]).any():
             return _NOWHERE
-        words = np.ones(begins[-1] + 1, np.uint8)
-        for text in np.unique(firsts.searchsorted(asked.nonzero()[0], side="right") - 1).tolist():
-            edges = self._boundaries(texts[text])
-            if edges is not None:
-                words[begins[text] : begins[text + 1]] = 0
-                words[begins[text] + np.array(sorted(edges))] = 1
+        words = np.ones(self._begins[-1] + 1, np.uint8)
+        for text, start, reading in stretches:
+            if asked[self._edges[text] : self._edges[text + 1]].any():
+                edges = self._loops.boundaries(reading.text)
+                if edges is not None:
+                    begin = self._begins[text] + start
+                    words[begin : begin + len(reading.text)] = 0
+                    words[begin + np.array(sorted(edges))] = 1
         return words
 
 

@@ -6,15 +6,27 @@ from collections.abc import Callable, Iterable, Sequence
 from itertools import repeat
 from typing import Protocol
 
-from rules.batch import Reader
+from rules.batch import Batch, Reader
 from rules.compiled import FEW, can_compile
 from rules.condition import Compiled
 from rules.holding import ConditionTable
-from rules.occurrences import Boundaries, Holding
+from rules.occurrences import Boundaries, Holding, Stretch
 from rules.petition import Petition
 from rules.reading import Reading
 from rules.rule import Saying
 from rules.tally import Tally
+
+
+class Walked(Protocol):
+    """Some texts, at least one, in which terms are found."""
+
+    readings: list[Reading]
+
+    def holding(self) -> Holding:
+        """What holds in each."""
+
+    def inside(self, stretches: Sequence[Stretch]) -> Holding:
+        """What holds in parts of them, at least one, none of which overlap: each is looked at as a text of its own."""
 
 
 class Many(Protocol):
@@ -27,8 +39,8 @@ class Many(Protocol):
         self, conditions: Sequence[Compiled], terms: Sequence[str], sorts: Sequence[int], boundaries: Boundaries
     ) -> None: ...
 
-    def match(self, petitions: Sequence[Petition]) -> tuple[list[Reading], Holding]:
-        """The petitions as they are read, and what holds in each; at least one petition."""
+    def walk(self, petitions: Sequence[Petition]) -> Walked:
+        """The petitions as they are read; at least one."""
 
 
 class Arrays:
@@ -39,12 +51,29 @@ class Arrays:
     def __init__(
         self, conditions: Sequence[Compiled], terms: Sequence[str], sorts: Sequence[int], boundaries: Boundaries
     ) -> None:
-        self._reader, self._table = Reader(terms), ConditionTable(conditions, len(terms))
+        self.reader, self._table = Reader(terms), ConditionTable(conditions, len(terms))
         self._sorts, self._boundaries = sorts, boundaries
 
-    def match(self, petitions: Sequence[Petition]) -> tuple[list[Reading], Holding]:
-        batch = self._reader.read(petitions)
-        return batch.readings, self._table.holding(batch, self._boundaries, self._sorts)
+    def walk(self, petitions: Sequence[Petition]) -> Walked:
+        return _Batch(self, self.reader.read(petitions))
+
+    def holding(self, batch: Batch) -> Holding:
+        """What holds in each text of a batch."""
+        return self._table.holding(batch, self._boundaries, self._sorts)
+
+
+class _Batch:
+    """As arrays walk texts: parts are walked anew."""
+
+    def __init__(self, arrays: Arrays, batch: Batch) -> None:
+        self.readings = batch.readings
+        self._arrays, self._batch = arrays, batch
+
+    def holding(self) -> Holding:
+        return self._arrays.holding(self._batch)
+
+    def inside(self, stretches: Sequence[Stretch]) -> Holding:
+        return self._arrays.holding(self._arrays.reader.again([one.reading for one in stretches]))
 
 
 Tallies = Callable[[Holding], Iterable[Tally | None]]

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from rules.match import Match
 from rules.matter_file import CUE, ITEM, SENTENCE_BREAKS, CutWords
+from rules.petition import Petition
 from rules.value import value
 
 CLAUSE_BREAKS = frozenset(f'{SENTENCE_BREAKS},:、)”"—~.')
@@ -28,6 +29,13 @@ class Span(NamedTuple):
 
     start: int
     end: int
+
+
+class Part(NamedTuple):
+    """A proposed matter: where it stands in the petition, and itself as a petition."""
+
+    span: Span
+    petition: Petition
 
 
 def split(match: Match, words: CutWords) -> tuple[Span, ...]:

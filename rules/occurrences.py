@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeVar
 
 from rules.automaton import Occurrence
+from rules.reading import Reading
 from rules.value import value
 
 if TYPE_CHECKING:
@@ -53,6 +54,14 @@ class Slices:
     def __getitem__(self, place: int) -> tuple[Occurrence, ...]:
         here = slice(self.edges[place], self.edges[place + 1])
         return tuple(zip(self.starts[here], self.ends[here], self.numbers[here].tolist(), strict=True))
+
+
+class Stretch(NamedTuple):
+    """A part of a text, or all of it, as a text of its own: which of some texts it is of, and where it begins there."""
+
+    text: int
+    start: int
+    reading: Reading
 
 
 @value

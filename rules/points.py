@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from rules.text import FoldTable, fold_table
 
 Ints = NDArray[np.integer[Any]]
-_POINTS = 0x110000
+POINTS = 0x110000
+"""Code points are below this."""
 
 
 def code_points(text: str) -> Ints:
@@ -45,7 +46,7 @@ class _Folded:
 
     def __init__(self, table: FoldTable) -> None:
         self._folds = table
-        self._known = np.zeros(_POINTS, dtype=np.uint32)
+        self._known = np.zeros(POINTS, dtype=np.uint32)
 
     def of(self, points: Ints) -> Ints:
         """Folded code points."""

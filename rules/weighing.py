@@ -20,6 +20,10 @@ MOST_PARTS = 30
 """Of a condition: the roles are bits of 32."""
 START, END, NUMBER = range(3)
 """Of an occurrence."""
+PLACE, SIZE, SHIFT, BODY_START, FROM, TO = range(6)
+"""Of a text: the place of its first character, how many it has; where it begins in the text whose occurrences are
+given (0: it is that text), where its body begins in it; which occurrences are given.
+"""
 HIDDEN = -1
 """The code of a character that belongs to a person; 0 is of one that stands in no term."""
 
@@ -54,7 +58,8 @@ class Bench(NamedTuple):
 
 class Held(NamedTuple):
     """Pairs of a text and a condition that holds, in order: its condition, how many terms it has (a rule: different
-    ones), where its occurrences begin; and for each text the places among pairs at which each sort begins.
+    ones), where its occurrences begin, of which START and so on are rows; and for each text the places among pairs at
+    which each sort begins.
     """
 
     conditions: Ints
@@ -66,21 +71,24 @@ class Held(NamedTuple):
 
 @compiled
 def holding(
-    begins: Ints, codes: Ints, occurrences: Ints, firsts: Ints, bodies: Ints, words: Flags,
+    texts: Ints, codes: Ints, occurrences: Ints, words: Flags,
     facts: Ints, slots: Ints, first_slots: Ints, columns: Ints, strikes: Flags, sorts: Ints, stops: Flags,
 ) -> tuple[Ints, Ints, Ints, Ints, Ints]:  # fmt: skip
     """Which conditions hold in each text, and why: the fields of Held.
 
-    Text i has the `codes` from `begins[i]` to `begins[i + 1]`, its occurrences from `firsts[i]` on, its body from
-    `bodies[i]` on; `words`: where words begin and end, nothing where that does not matter. The rest is a Table. (One
-    by one: numba looks longer at a NamedTuple than a text takes.)
+    A row of `texts` has PLACE and so on; of the occurrences given those count that lie within the text.
+    `words`: where words begin and end, nothing where that does not matter. The rest is a Table. (One by one: numba
+    looks longer at a NamedTuple than a text takes.)
     """
-    count, width, room = begins.size - 1, len(facts), 0
-    for at in range(len(occurrences)):
-        number = occurrences[at, NUMBER]
-        room += first_slots[number + 1] - first_slots[number]
+    count, width, room = len(texts), len(facts), 0
+    for text in range(count):
+        first, last = texts[text, SHIFT], texts[text, SHIFT] + texts[text, SIZE]
+        for at in range(texts[text, FROM], texts[text, TO]):
+            if occurrences[at, START] >= first and occurrences[at, END] <= last:
+                number = occurrences[at, NUMBER]
+                room += first_slots[number + 1] - first_slots[number]
     held = Held(
-        np.empty(room, np.int64), np.empty(room, np.int64), np.zeros(room + 1, np.int64), np.empty((room, 3), np.int64),
+        np.empty(room, np.int64), np.empty(room, np.int64), np.zeros(room + 1, np.int64), np.empty((3, room), np.int64),
         np.zeros((count, sorts.size), np.int64),
     )  # fmt: skip
     bench = Bench(
@@ -89,31 +97,32 @@ def holding(
     )  # fmt: skip
     pairs = 0
     for text in range(count):
-        begin, end, own = begins[text], begins[text + 1], occurrences[firsts[text] : firsts[text + 1]]
-        scene = stage(codes[begin:end], own, bodies[text], words[begin : end + 1], stops)
+        scene = stage(texts[text], codes, occurrences, words, stops)
         likely = passing(scene.occurrences, slots, first_slots, facts, bench)
         enter(scene.occurrences, slots, first_slots, bench, likely)
         mark(scene, facts, columns, strikes, bench, likely)
         pairs = tell(scene.occurrences, sorts, bench, held, (text, pairs, likely))
     last = held.edges[pairs]
-    return held.conditions[:pairs], held.counts[:pairs], held.edges[: pairs + 1], held.occurrences[:last], held.cuts
+    return held.conditions[:pairs], held.counts[:pairs], held.edges[: pairs + 1], held.occurrences[:, :last], held.cuts
 
 
 @inlined
-def stage(codes: Ints, occurrences: Ints, body: int, words: Flags, stops: Flags) -> Scene:
-    """One text, with the occurrences in which no character is hidden."""
-    seen, sentences = np.zeros(codes.size + 1, np.int32), np.zeros(codes.size + 1, np.int32)
-    for place in range(codes.size):
+def stage(text: Ints, all_codes: Ints, occurrences: Ints, words: Flags, stops: Flags) -> Scene:
+    """One text, with the occurrences within it in which no character is hidden."""
+    size, shift, begin = text[SIZE], text[SHIFT], text[PLACE]
+    codes = all_codes[begin : begin + size]
+    seen, sentences = np.zeros(size + 1, np.int32), np.zeros(size + 1, np.int32)
+    for place in range(size):
         code = codes[place]
         seen[place + 1] = seen[place] + (code != HIDDEN)
         sentences[place + 1] = sentences[place] + (code > 0 and stops[code])
-    own, size = np.empty((len(occurrences), 3), np.int32), 0
-    for at in range(len(occurrences)):
-        first, last = occurrences[at, START], occurrences[at, END]
-        if seen[last] - seen[first] == last - first:
-            own[size, START], own[size, END], own[size, NUMBER] = first, last, occurrences[at, NUMBER]
-            size += 1
-    return Scene(own[:size], body, words, seen, sentences)
+    own, kept = np.empty((text[TO] - text[FROM], 3), np.int32), 0
+    for at in range(text[FROM], text[TO]):
+        first, last = occurrences[at, START] - shift, occurrences[at, END] - shift
+        if first >= 0 and last <= size and seen[last] - seen[first] == last - first:
+            own[kept, START], own[kept, END], own[kept, NUMBER] = first, last, occurrences[at, NUMBER]
+            kept += 1
+    return Scene(own[:kept], text[BODY_START], words[begin : begin + size + 1], seen, sentences)
 
 
 @inlined
@@ -195,12 +204,12 @@ def tell(occurrences: Ints, sorts: Ints, bench: Bench, held: Held, at: tuple[int
             if bench.counting[entry] and own != last:
                 number = occurrences[own, NUMBER]
                 known = bench.latest[number]
-                if not (start <= known < end and held.occurrences[known, NUMBER] == number):
+                if not (start <= known < end and held.occurrences[NUMBER, known] == number):
                     bench.latest[number] = end
                     distinct += 1
-                held.occurrences[end, START] = occurrences[own, START]
-                held.occurrences[end, END] = occurrences[own, END]
-                held.occurrences[end, NUMBER], last = number, own
+                held.occurrences[START, end] = occurrences[own, START]
+                held.occurrences[END, end] = occurrences[own, END]
+                held.occurrences[NUMBER, end], last = number, own
                 end += 1
             entry += 1
         if end > start:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from rules.matter_file import CutWords, Join, Matters
-from rules.matters import Span
+from rules.matters import Part, Span
 from rules.policy import Agreement
 from rules.taxonomy import ancestors, at_level
 from rules.value import value
 from service.answer import AGREE
 from service.decision import CategoryAnswer, Decision, KindAnswer, accuses
-from service.parts import Part, Whole, hinted
+from service.parts import Whole, hinted
 
 RELATED = (AGREE, Agreement.SAME_BRANCH)
 

@@ -8,12 +8,10 @@ from functools import cached_property
 
 from rules.match import Match
 from rules.matter_file import ACCUSING, Matters
-from rules.matters import Span
-from rules.petition import Petition
+from rules.matters import Part, Span
 from rules.rule import Kind, Saying
 from rules.rulebook import Rulebook
 from rules.taxonomy import at_level
-from rules.value import value
 from rules.verdict import RuleVerdict
 from service.answer import AGREE, agreement_of
 from service.decision import Decision
@@ -24,14 +22,6 @@ HINT = 1
 """Weight of rules that are a hint only."""
 Said = tuple[RuleVerdict, str | None]
 """The rules' verdict on a part, and the classifier's category, None without a classifier."""
-
-
-@value
-class Part:
-    """A proposed matter: where it stands in the petition, and itself as a petition."""
-
-    span: Span
-    petition: Petition
 
 
 @dataclass(frozen=True)

@@ -7,12 +7,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from rules.departments import Departments
 from rules.match import Match
 from rules.matter_file import Steps
-from rules.matters import Span, split
+from rules.matters import Part, Span, split
 from rules.rulebook import Rulebook
 from rules.value import replace, value
 from service.decision import Assignment, Decision, DepartmentName, MatterAnswer, Reason, TextSpan, accuses
 from service.joining import Group, grouped, mainness, trust
-from service.parts import Part, Whole
+from service.parts import Whole
 
 
 @value

@@ -7,6 +7,7 @@ from functools import lru_cache
 
 from classifier.prediction import Prediction
 from rules.match import Match
+from rules.matters import Part
 from rules.respondents import Respondent
 from rules.rule import Urgency
 from rules.rulebook import Rulebook
@@ -18,7 +19,7 @@ from service.evidence import Shown
 from service.handling import Handling, handle, matter_of
 from service.joining import Told
 from service.office import in_office_terms
-from service.parts import Part, Said
+from service.parts import Said
 from service.route import Routed, Routing, route
 from service.succession import left_to_a_clerk
 

@@ -13,6 +13,7 @@ from classifier.prediction import Prediction, Wanted
 from rules.compiled import FEW
 from rules.engine import Engine
 from rules.match import Match
+from rules.matters import Part
 from rules.petition import Petition
 from rules.policy import Agreement
 from rules.procedure import Lead
@@ -84,9 +85,7 @@ class Triage:
     @no_collection()
     def decide(self, petitions: Sequence[Petition], today: date) -> list[Decision]:
         """One decision for each petition, in order. `today` stands in for a missing day of receipt."""
-        matches = self.engine.matches(petitions)
-        cuts = [parts(match, self.rulebook) for match in matches]
-        inside = self.engine.matches([part.petition for cut in cuts for part in cut])
+        matches, cuts, inside = self.engine.parted(petitions, self._parts)
         heard = self._hear([*matches, *inside], today, shown=len(petitions))
         known, count = self._known(heard), len(petitions)
         grasped, inner = self._grasped(heard[:count], known), zip(heard[count:], known[count:], strict=True)
@@ -119,6 +118,9 @@ class Triage:
             kind=said or grasped.kind,
             respondents=judged(respondents, said),
         )
+
+    def _parts(self, match: Match) -> tuple[Part, ...]:
+        return parts(match, self.rulebook)
 
     def _hear(self, matches: Sequence[Match], today: date, shown: int) -> list[Heard]:
         """Rules and classifier, each by itself, in what is in force on the day of receipt; the classifier takes the

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from classifier.prediction import HeadPrediction
 from rules.engine import Engine
+from rules.matters import Part
 from rules.petition import Petition
 from rules.policy import Agreement, Band, Combination
 from rules.rule import Urgency
@@ -23,7 +24,7 @@ from service.answer import answer_category, category_of
 from service.assemble import build_triage
 from service.decision import CategoryAnswer, Decision, DepartmentName, Reason, Withheld
 from service.joining import Told, may_differ, told_of
-from service.parts import Part, Whole, too_few
+from service.parts import Whole, too_few
 from service.settings import Settings
 from service.several import Matter, Several, combine, common_superior, parts, visible
 from service.triage import Triage
