@@ -10,7 +10,7 @@ from rules.policy import Agreement
 from rules.taxonomy import ancestors, at_level
 from rules.value import value
 from service.answer import AGREE
-from service.decision import CategoryAnswer, Decision, KindAnswer, accuses
+from service.decision import Assignment, CategoryAnswer, Decision, KindAnswer, ProcedureAnswer, accuses
 from service.parts import Whole, hinted
 
 RELATED = (AGREE, Agreement.SAME_BRANCH)
@@ -49,24 +49,26 @@ class Judged:
     """A part and what was decided of it; `sure`: taken by itself it is clearly about something."""
 
     part: Part
-    decision: Decision
+    told: Told
+    assignment: Assignment
+    procedure: ProcedureAnswer | None
     accusation: bool
     sure: bool
 
     @property
     def code(self) -> str:
-        return self.decision.category.code if self.decision.category else ""
+        return self.told.code
 
     @property
     def lead(self) -> str | None:
-        lead = self.decision.assignment.lead
+        lead = self.assignment.lead
         return lead.code if lead else None
 
 
 Group = list[Judged]
 
 
-def may_differ(whole: Whole, parts: Sequence[Part], told: Sequence[Told], matters: Matters) -> bool:
+def may_differ(seen: Sequence[Seen], matters: Matters) -> bool:
     """Whether parts may be matters of their own; where not, `grouped` finds fewer than two, whoever leads.
 
     A common lead only ever joins parts, so it is left out of account; a part begins a group when it is of one matter
@@ -75,7 +77,6 @@ def may_differ(whole: Whole, parts: Sequence[Part], told: Sequence[Told], matter
     if matters.file is None:
         return False
     join = matters.file.join
-    seen = [Seen(one.code, *each) for one, *each in zip(told, *_looked_at(whole, parts, told, matters), strict=True)]
     firm = [one for one in seen if one.accusation or one.sure]
     if len(firm) < 2 or not _enough(seen, join):
         return False
@@ -83,35 +84,25 @@ def may_differ(whole: Whole, parts: Sequence[Part], told: Sequence[Told], matter
     return sum(first) > 1
 
 
-def grouped(whole: Whole, parts: Sequence[Part], decisions: Sequence[Decision], matters: Matters) -> list[Group]:
+def grouped(whole: Whole, judged: Sequence[Judged], matters: Matters) -> list[Group]:
     """The parts by matter, in order of the text; fewer than two groups: the petition is one matter."""
     if matters.file is None:
         return []
     join = matters.file.join
-    looked_at = _looked_at(whole, parts, [told_of(decision) for decision in decisions], matters)
-    judged = [Judged(*each) for each in zip(parts, decisions, *looked_at, strict=True)]
     groups = _owning(_groups(judged, join), whole, join.own)
     return sorted(groups, key=lambda group: group[0].part.span)
 
 
-def told_of(decision: Decision) -> Told:
-    """What a decision says of a part."""
-    verdicts = decision.verdicts
-    return Told(decision.category, decision.kind, verdicts.agreement, verdicts.rules.clear, verdicts.rules.points)
-
-
-def _looked_at(
-    whole: Whole, parts: Sequence[Part], told: Sequence[Told], matters: Matters
-) -> tuple[list[bool], list[bool]]:
-    """For each part whether it accuses, and whether it is sure."""
+def look_at(whole: Whole, parts: Sequence[Part], told: Sequence[Told], matters: Matters) -> list[Seen]:
+    """What is told of each part, beside the others."""
     join = matters.file.join if matters.file else Join()
     accused = _accusing(whole, parts, [one.accuses for one in told], matters.words)
     likely = hinted(whole, parts, matters, join.short)
     text, written = whole.match.text, whole.match.reading.petition.text
     brief = len(text) <= join.short
     plain = [brief or matters.words.is_item(written, text, part.span.start) for part in parts]
-    return accused, [
-        not accusing and _sure(one, join, likely, clearly)
+    return [
+        Seen(one.code, accusing, not accusing and _sure(one, join, likely, clearly))
         for one, accusing, clearly in zip(told, accused, plain, strict=True)
     ]
 
@@ -227,6 +218,6 @@ def mainness(code: str, spans: Sequence[Span], whole: Decision) -> tuple[bool, i
 
 def trust(one: Judged) -> tuple[bool, float, float]:
     """The better a part can speak for its matter, the larger."""
-    category = one.decision.category
+    category = one.told.category
     confidence = category.confidence if category and category.confidence is not None else 0.0
-    return (one.sure, confidence, one.decision.verdicts.rules.points)
+    return (one.sure, confidence, one.told.points)

@@ -10,8 +10,8 @@ from rules.matter_file import Steps
 from rules.matters import Part, Span, split
 from rules.rulebook import Rulebook
 from rules.value import replace, value
-from service.decision import Assignment, Decision, DepartmentName, MatterAnswer, Reason, TextSpan, accuses
-from service.joining import Group, grouped, mainness, trust
+from service.decision import DepartmentName, MatterAnswer, Reason, TextSpan, accuses
+from service.joining import Group, Judged, grouped, mainness, trust
 from service.parts import Whole
 
 
@@ -52,18 +52,16 @@ def parts(match: Match, rulebook: Rulebook) -> tuple[Part, ...]:
     )
 
 
-def combine(whole: Whole, parts: Sequence[Part], decisions: Sequence[Decision], rulebook: Rulebook) -> Several:
-    """The matters that are left when parts that tell of one matter are joined; `decisions`: one for each part.
+def combine(whole: Whole, judged: Sequence[Judged], rulebook: Rulebook) -> Several:
+    """The matters that are left when parts that tell of one matter are joined; `judged`: all parts.
 
     Where every one of them accuses, it is one accusation.
     """
-    if not parts:
-        return one_matter(whole, accusation=False)
-    file, groups = rulebook.matters.file, grouped(whole, parts, decisions, rulebook.matters)
+    file, groups = rulebook.matters.file, grouped(whole, judged, rulebook.matters)
     accusing = [any(one.accusation for one in group) for group in groups]
     if len(groups) < 2 or all(accusing) or file is None:
-        return one_matter(whole, any(accuses(decision.kind) for decision in decisions))
-    shared = _shared([part.span for part in parts], whole)
+        return one_matter(whole, any(one.told.accuses for one in judged))
+    shared = _shared([one.part.span for one in judged], whole)
     return _led(_guarded(tuple(_matter(group, whole, shared) for group in groups)), whole, file.steps, rulebook)
 
 
@@ -72,7 +70,8 @@ def one_matter(whole: Whole, accusation: bool) -> Several:
     decision = whole.decision
     own, assignment = accuses(decision.kind), decision.assignment
     span = Span(0, len(whole.match.text))
-    matter = Matter((span,), _answer(span, decision, assignment), own)
+    answer = MatterAnswer(span.start, span.end, decision.category, decision.kind, assignment, decision.procedure)
+    matter = Matter((span,), answer, own)
     return Several((matter,), assignment.lead, assignment.supporting, accusation=own or accusation)
 
 
@@ -134,17 +133,17 @@ def _matter(group: Group, whole: Whole, shared: Sequence[Span]) -> Matter:
 
     `shared`: what of the text between the parts belongs to an accusation.
     """
-    first = group[0].part.span.start
-    withheld = tuple(dict.fromkeys(each for one in group for each in one.decision.assignment.withheld))
-    if any(one.accusation for one in group):
-        told = next((one.decision for one in group if accuses(one.decision.kind)), whole.decision)
-        spans = tuple(_joined(sorted([*(one.part.span for one in group), *shared])))
-    else:
-        told = max(group, key=trust).decision
-        spans = tuple(_joined(one.part.span for one in group))
+    first, accusation = group[0].part.span.start, any(one.accusation for one in group)
+    withheld = tuple(dict.fromkeys(each for one in group for each in one.assignment.withheld))
+    speaking = next((one for one in group if one.told.accuses), None) if accusation else max(group, key=trust)
+    places = sorted([*(one.part.span for one in group), *(shared if accusation else ())])
+    spans = tuple(_joined(places))
     own = next(span for span in spans if span.start <= first < span.end)
-    answer = _answer(own, told, replace(told.assignment, withheld=withheld))
-    return Matter(spans, answer, any(one.accusation for one in group))
+    told = speaking.told if speaking else whole.decision
+    decided = speaking or whole.decision
+    assignment = replace(decided.assignment, withheld=withheld)
+    answer = MatterAnswer(own.start, own.end, told.category, told.kind, assignment, decided.procedure)
+    return Matter(spans, answer, accusation)
 
 
 def _joined(spans: Iterable[Span]) -> Iterator[Span]:
@@ -157,10 +156,6 @@ def _joined(spans: Iterable[Span]) -> Iterator[Span]:
             start = span.start
         end = span.end
     yield Span(start, end)
-
-
-def _answer(span: Span, decision: Decision, assignment: Assignment) -> MatterAnswer:
-    return MatterAnswer(span.start, span.end, decision.category, decision.kind, assignment, decision.procedure)
 
 
 def _guarded(matters: tuple[Matter, ...]) -> tuple[Matter, ...]:

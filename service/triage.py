@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from itertools import repeat
 
 from classifier.model import Predictor
 from classifier.prediction import Prediction, Wanted
@@ -40,7 +39,7 @@ from service.due import due_dates
 from service.evidence import all_evidence
 from service.guard import all_respondents, guard, is_accusation
 from service.handling import Handling, led
-from service.joining import may_differ
+from service.joining import Judged, look_at, may_differ
 from service.office import Placed, within_office
 from service.parts import Whole, too_few
 from service.route import Routed
@@ -153,9 +152,16 @@ class Triage:
         if plain and too_few(whole, cut, [said_of(one) for one in heard], book):
             return one_matter(whole, accusation)
         grasped = self._grasped(heard, known, listed=False)
-        if not may_differ(whole, cut, [one.told for one in grasped], book.matters):
+        told = [one.told for one in grasped]
+        seen = look_at(whole, cut, told, book.matters)
+        if not may_differ(seen, book.matters):
             return one_matter(whole, accusation)
-        return combine(whole, cut, self._decisions(grasped, today, shown=False), book)
+        ways = self._ways(grasped, _days(grasped, today))
+        judged = [
+            Judged(part, said, placed.assignment, handling.procedure, one.accusation, one.sure)
+            for part, said, one, (handling, placed) in zip(cut, told, seen, ways, strict=True)
+        ]
+        return combine(whole, judged, book)
 
     def _known(self, heard: Sequence[Heard]) -> list[Known]:
         """What each wants, and of whom it complains."""
@@ -173,18 +179,22 @@ class Triage:
         told = zip(heard, answers, named, known, strict=False)
         return [Grasped(one, answer, own, kind, found) for one, answer, own, (kind, found) in told]
 
-    def _decisions(self, matters: Sequence[Grasped], today: date, shown: bool = True) -> list[Decision]:
-        """One for each. Not `shown`: only parts of a petition, whose evidence nobody will read.
+    def _decisions(self, matters: Sequence[Grasped], today: date) -> list[Decision]:
+        """One for each."""
+        days = _days(matters, today)
+        ways, evidence = self._ways(matters, days), all_evidence([shown_of(one) for one in matters])
+        steps = zip(matters, days, ways, evidence, strict=True)
+        return [self._decision(matter, day, *way, own) for matter, day, way, own in steps]
+
+    def _ways(self, matters: Sequence[Grasped], days: Sequence[date]) -> list[tuple[Handling, Placed]]:
+        """Which way each goes, and who has it.
 
         All go one step, then the next: what a step needs stays near the core, which makes deciding a seventh quicker.
         """
-        days = [one.heard.match.reading.petition.received_at or today for one in matters]
         routed = [routed_of(*one) for one in zip(matters, days, strict=True)]
         handlings = [handling_of(*one) for one in zip(matters, days, routed, strict=True)]
         placed = [self._placed(*one) for one in zip(matters, routed, handlings, strict=True)]
-        evidence = all_evidence([shown_of(one) for one in matters]) if shown else repeat(())
-        steps = zip(matters, days, handlings, placed, evidence, strict=False)
-        return [self._decision(*one) for one in steps]
+        return list(zip(handlings, placed, strict=True))
 
     def _placed(self, matter: Grasped, routed: Routed, handling: Handling) -> Placed:
         """Who leads, and who must not see it."""
@@ -245,3 +255,8 @@ class Triage:
         """The three clocks that stand in every decision."""
         model = self.classifier.version if self.classifier else None
         return Versions(self.code_version, self.rulebook.digest, model)
+
+
+def _days(matters: Sequence[Grasped], today: date) -> list[date]:
+    """When each came in."""
+    return [one.heard.match.reading.petition.received_at or today for one in matters]

@@ -23,7 +23,7 @@ from rules.verdict import RuleVerdict
 from service.answer import answer_category, category_of
 from service.assemble import build_triage
 from service.decision import CategoryAnswer, Decision, DepartmentName, Reason, Withheld
-from service.joining import Told, may_differ, told_of
+from service.joining import Judged, Told, look_at, may_differ
 from service.parts import Whole, too_few
 from service.settings import Settings
 from service.several import Matter, Several, combine, common_superior, parts, visible
@@ -55,7 +55,7 @@ def split_up(triage: Triage) -> Decide:
             rest = [_told(decision, *each) for decision, each in zip(rest, said, strict=True)]
         first = _told(first, *whole) if whole else first
         assert cut, "nothing is cut"
-        return combine(Whole(match, first), cut, rest, triage.rulebook)
+        return joined(Whole(match, first), cut, rest, triage.rulebook)
 
     return split_up
 
@@ -65,6 +65,23 @@ def _told(decision: Decision, code: str, confidence: float) -> Decision:
     rules = replace(decision.verdicts.rules, clear=True, points=4.0)
     verdicts = replace(decision.verdicts, rules=rules, agreement=Agreement.AGREE)
     return replace(decision, category=CategoryAnswer(code, (), confidence), verdicts=verdicts)
+
+
+def told_of(decision: Decision) -> Told:
+    """What it says of a part."""
+    rules = decision.verdicts.rules
+    return Told(decision.category, decision.kind, decision.verdicts.agreement, rules.clear, rules.points)
+
+
+def joined(whole: Whole, cut: Sequence[Part], decisions: Sequence[Decision], book: Rulebook) -> Several:
+    """The matters of a petition whose parts were decided so."""
+    told = list(map(told_of, decisions))
+    seen = look_at(whole, cut, told, book.matters)
+    judged = [
+        Judged(part, said, decision.assignment, decision.procedure, one.accusation, one.sure)
+        for part, said, decision, one in zip(cut, told, decisions, seen, strict=True)
+    ]
+    return combine(whole, judged, book)
 
 
 def levels(several: Several) -> list[str]:
@@ -182,7 +199,7 @@ def test_one_lead_of_all_matters_is_simply_the_lead(triage: Triage) -> None:
         replace(each, assignment=replace(each.assignment, lead=town, supporting=()))
         for each in triage.decide([petition, *(part.petition for part in cut)], TODAY)
     ]
-    several = combine(Whole(match, whole), cut, rest, triage.rulebook)
+    several = joined(Whole(match, whole), cut, rest, triage.rulebook)
     assert len(several.matters) == 2
     assert (several.lead, several.supporting) == (town, ())
     assert len(several.steps) == 1
@@ -209,7 +226,7 @@ def test_without_a_common_superior_the_joint_conference_is_the_step(split_up: De
     cut = parts(match, triage.rulebook)
     whole, *rest = triage.decide([petition, *(part.petition for part in cut)], TODAY)
     court = replace(rest[0].assignment, lead=DepartmentName("court", "法院"))
-    several = combine(Whole(match, whole), cut, [replace(rest[0], assignment=court), rest[1]], triage.rulebook)
+    several = joined(Whole(match, whole), cut, [replace(rest[0], assignment=court), rest[1]], triage.rulebook)
     assert several.steps[1:] == (triage.rulebook.matters.file.steps.alone,)  # type: ignore[union-attr]
 
 
@@ -289,7 +306,7 @@ def test_the_accused_gets_no_other_matter_of_the_petition_either(triage: Triage)
     lead = plain.assignment.lead
     assert lead is not None
     held = replace(accusing.assignment, withheld=(Withheld(lead.code, lead.name, "被反映单位"),))
-    several = combine(Whole(match, whole), cut, [plain, replace(accusing, assignment=held)], triage.rulebook)
+    several = joined(Whole(match, whole), cut, [plain, replace(accusing, assignment=held)], triage.rulebook)
     given = several.matters[0].answer.assignment
     assert given.lead is None
     assert given.unclear
@@ -321,7 +338,7 @@ def test_no_character_of_an_accusation_reaches_another_recipient(
     if not cut:
         return
     whole, *rest = triage.decide([petition, *(part.petition for part in cut)], TODAY)
-    several = combine(Whole(match, whole), cut, rest, triage.rulebook)
+    several = joined(Whole(match, whole), cut, rest, triage.rulebook)
     text = petition.text
     assert_disjoint(several.matters)
     for code in recipients(several.matters) - accusing_leads(several.matters):
@@ -352,8 +369,9 @@ def test_parts_that_are_not_decided_are_of_one_matter(
         for at, (decision, each) in enumerate(zip(rest, said, strict=True))
     ]
     whole = Whole(triage.engine.match(petition), first)
-    several = combine(whole, cut, decisions, triage.rulebook)
-    if not may_differ(whole, cut, [told_of(decision) for decision in decisions], triage.rulebook.matters):
+    several = joined(whole, cut, decisions, triage.rulebook)
+    seen = look_at(whole, cut, list(map(told_of, decisions)), triage.rulebook.matters)
+    if not may_differ(seen, triage.rulebook.matters):
         assert len(several.matters) == 1
 
 
@@ -380,7 +398,7 @@ def test_parts_of_which_too_few_can_be_sure_are_of_one_matter(
         Told(answer.category, None, answer.agreement, one.clear, one.points)
         for answer, one in zip(answers, verdicts, strict=True)
     ]
-    assert not may_differ(whole, cut, told, book.matters)
+    assert not may_differ(look_at(whole, cut, told, book.matters), book.matters)
 
 
 def test_matters_beside_an_accusation_of_the_whole_petition_are_seen(triage: Triage) -> None:
