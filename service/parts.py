@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from sys import maxsize
 
 from rules.match import Match
 from rules.matter_file import ACCUSING, Matters
@@ -49,12 +50,8 @@ class Whole:
     def _places(self, wanted: Callable[[Saying], bool]) -> frozenset[int]:
         """Where the words of some rules stand."""
         match = self.match
-        return frozenset(
-            start
-            for place, saying in enumerate(match.sayings, match.first)
-            if wanted(saying)
-            for start, _, _ in match.evidence[place]
-        )
+        said = [(None, place) for place, saying in enumerate(match.sayings, match.first) if wanted(saying)]
+        return frozenset([start for _, start, _ in match.evidence.spans(said, maxsize)])
 
 
 def hinted(whole: Whole, parts: Sequence[Part], matters: Matters, short: int) -> bool:

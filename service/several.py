@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 
 from rules.departments import Departments
 from rules.match import Match
@@ -61,7 +62,7 @@ def combine(whole: Whole, judged: Sequence[Judged], rulebook: Rulebook) -> Sever
     accusing = [any(one.accusation for one in group) for group in groups]
     if len(groups) < 2 or all(accusing) or file is None:
         return one_matter(whole, any(one.told.accuses for one in judged))
-    shared = _shared([one.part.span for one in judged], whole)
+    shared = _shared([one.part.span for one in judged], whole) if any(accusing) else ()
     return _led(_guarded(tuple(_matter(group, whole, shared) for group in groups)), whole, file.steps, rulebook)
 
 
@@ -95,13 +96,11 @@ def visible(text: str, matters: Sequence[Matter], department: str) -> tuple[Span
 
 def common_view(text: str, matters: Sequence[Matter], matter: Matter) -> tuple[TextSpan, ...]:
     """What of the text every recipient of this matter may see, nothing when there is none."""
-    hidden: set[Span] = set()
-    recipients = _recipients(matter)
-    for department in recipients:
-        shown = visible(text, matters, department)
-        hidden.update(_gaps(shown, len(text)))
-    merged = sorted(hidden)
-    return tuple(TextSpan(span.start, span.end) for span in _gaps(merged, len(text))) if recipients else ()
+    recipients, hidden = _recipients(matter), set[Span]()
+    if any(one.accusation or one.answer.assignment.withheld for one in matters):
+        for department in recipients:
+            hidden.update(_gaps(visible(text, matters, department), len(text)))
+    return tuple([TextSpan(*span) for span in _gaps(sorted(hidden), len(text))]) if recipients else ()
 
 
 def _gaps(hidden: Sequence[Span], end: int) -> Iterator[Span]:
@@ -209,7 +208,7 @@ def _agreement_steps(
         yield alone.format(lead=leads[0].name)
     if len(leads) > 1:
         yield steps.agree.format(lead=leads[0].name, departments="、".join(lead.name for lead in leads))
-        superior = common_superior([lead.code for lead in leads], departments)
+        superior = common_superior(tuple([lead.code for lead in leads]), departments)
         if superior is None:
             yield steps.alone
         else:
@@ -217,7 +216,8 @@ def _agreement_steps(
             yield steps.conference
 
 
-def common_superior(codes: Sequence[str], departments: Departments) -> str | None:
+@lru_cache(maxsize=4096)
+def common_superior(codes: tuple[str, ...], departments: Departments) -> str | None:
     """The nearest department that supervises all of these, none of them itself; None when there is none."""
     chains = [list(_superiors(code, departments)) for code in codes]
     return next((code for code in chains[0] if code not in codes and all(code in chain for chain in chains)), None)

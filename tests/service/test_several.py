@@ -217,7 +217,7 @@ def test_one_lead_of_all_matters_is_simply_the_lead(triage: Triage) -> None:
     ],
 )
 def test_the_nearest_common_superior(national: Rulebook, codes: list[str], superior: str | None) -> None:
-    assert common_superior(codes, national.departments) == superior
+    assert common_superior(tuple(codes), national.departments) == superior
 
 
 def test_without_a_common_superior_the_joint_conference_is_the_step(split_up: Decide, triage: Triage) -> None:
