@@ -17,39 +17,39 @@ KIND, STEPS, SAID = 0, 1, 4
 """Of what a rule says: its kind; the categories that it gives points, from the first level down; how much it is."""
 
 
+EDGE, BOUND, CATEGORY, BEST, PRESSES, FIGURES = range(6)
+"""Of a text: where its categories and its branches begin, the category and the kind, whether anything presses."""
+
+
 @compiled
 def add(
     conditions: Ints, counts: Ints, cuts: Ints, said: Ints, worth: Reals, weights: Reals, parents: Ints, levels: Ints,
     kinds: int,
-) -> tuple[Ints, Ints, Reals, Ints, Ints, Ints, Ints, Reals, Ints, Ints]:  # fmt: skip
+) -> tuple[Ints, Reals, Ints, Ints, Reals]:  # fmt: skip
     """The fields of Tally for each text, whose pairs of Holding, as far as they are of rules, lie between its first two
-    cuts: where its categories begin, these and their points; where its branches begin, these and the deeper of each;
-    its category, lead, kind, and whether anything presses.
+    cuts: categories and their points; branches, and in a second row the deeper of each; a row of figures for each text
+    (see EDGE and so on), and one more that ends the last; its lead.
     """
     texts, room, at, branch = len(cuts), (SAID - STEPS) * conditions.size, 0, 0
-    edges, cells, points = np.zeros(texts + 1, np.int64), np.empty(room, np.int32), np.empty(room, np.float64)
-    bounds, branches, children = np.zeros(texts + 1, np.int64), np.empty(room, np.int32), np.empty(room, np.int32)
-    categories, leads = np.full(texts, NONE, np.int32), np.zeros(texts, np.float64)
-    best, pressing = np.full(texts, NONE, np.int32), np.zeros(texts, np.int32)
+    cells, points, branches = np.empty(room, np.int32), np.empty(room, np.float64), np.empty((2, room), np.int32)
+    figures, leads = np.zeros((texts + 1, FIGURES), np.int64), np.zeros(texts, np.float64)
     sums, deeper, by_kind = np.zeros(parents.size), np.full(parents.size, NONE, np.int32), np.zeros(kinds)
     for text in range(texts):
-        start = at
+        start, own = at, figures[text]
         for pair in range(cuts[text, 0], cuts[text, 1]):
             rule = conditions[pair]
-            own = worth[rule] * weights[counts[pair]]
-            at = give(said[rule], own, sums, by_kind, cells, at)
-            pressing[text] |= said[rule, STEPS] == NONE and said[rule, KIND] == PRESSING
-        categories[text], leads[text] = lead(cells[start:at], points[start:at], sums, deeper, parents, levels)
+            at = give(said[rule], worth[rule] * weights[counts[pair]], sums, by_kind, cells, at)
+            own[PRESSES] |= said[rule, STEPS] == NONE and said[rule, KIND] == PRESSING
+        own[CATEGORY], leads[text] = lead(cells[start:at], points[start:at], sums, deeper, parents, levels)
         for place in range(start, at):
             cell = cells[place]
             if deeper[cell] != NONE:
-                branches[branch], children[branch] = cell, deeper[cell]
+                branches[0, branch], branches[1, branch] = cell, deeper[cell]
                 branch += 1
             sums[cell], deeper[cell] = 0, NONE
-        best[text] = most(by_kind)
-        edges[text + 1], bounds[text + 1] = at, branch
-    given = edges, cells[:at], points[:at], bounds, branches[:branch], children[:branch]
-    return (*given, categories, leads, best, pressing)
+        own[BEST] = most(by_kind)
+        figures[text + 1, EDGE], figures[text + 1, BOUND] = at, branch
+    return cells[:at], points[:at], branches[:, :branch], figures, leads
 
 
 @compiled

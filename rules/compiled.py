@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Any, ParamSpec, TypeVar
 
@@ -24,16 +24,29 @@ def can_compile() -> bool:
 def compiled(function: Callable[P, R]) -> Callable[P, R]:
     """The function as machine code, made at its first call and kept on disk where any folder may be written.
 
-    What is kept is known by the file of the function: all that goes into the code must stand in that file.
+    What is kept is known by the file of the function: what goes into the code must stand there (see `calling`).
     """
+    return _kept(function, ())
+
+
+def calling(*others: Callable[..., Any]) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """As `compiled`, for a function that calls compiled ones of other files: it is known by their files, too."""
+    return lambda function: _kept(function, others)
+
+
+def _kept(function: Callable[P, R], others: Sequence[Any]) -> Callable[P, R]:
     from numba import njit
 
     try:
-        ready = njit(cache=True, nogil=True)(function)
-    except RuntimeError:  # numba found no folder that may be written
+        ready: Any = njit(cache=True, nogil=True)(function)
+        if others:
+            kept = ready._cache._cache_file
+            stamps = [one._cache._cache_file._source_stamp for one in others]
+            kept._source_stamp = (kept._source_stamp, *stamps)
+    except (RuntimeError, AttributeError):  # no folder may be written, or numba knows what it keeps in another way
         return njit(nogil=True)(function)
     _forgive(ready)
-    return ready
+    return ready  # type: ignore[no-any-return]
 
 
 def _forgive(ready: Any) -> None:

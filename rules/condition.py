@@ -8,11 +8,12 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
+from typing import NamedTuple
 
 from rules.automaton import Occurrence
 from rules.persons import MASK
 from rules.reading import Reading
-from rules.rule import LONGEST_TERM, Condition, FieldName
+from rules.rule import LONGEST_TERM, Condition, FieldName, Saying
 from rules.text import SENTENCE_ENDS
 
 _SENTENCE_END = re.compile(f"[{SENTENCE_ENDS}]")
@@ -42,6 +43,17 @@ class Compiled:
     def simple(self) -> bool:
         """Whether any one of its terms, anywhere, is enough, but for `none`."""
         return len(self.parts) == 1 and not self.unless and self.everywhere
+
+
+class Numbered(NamedTuple):
+    """All conditions of a rulebook, and the terms by number. `sayings`: of the first conditions, the rules; `sorts`:
+    where each sort of conditions begins, and the last ends.
+    """
+
+    conditions: Sequence[Compiled]
+    terms: Sequence[str]
+    sayings: Sequence[Saying]
+    sorts: Sequence[int]
 
 
 def compiled(condition: Condition, number: Numbering) -> Compiled:

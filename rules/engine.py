@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from rules.automaton import Occurrence, build_automaton
 from rules.compiled import FEW
-from rules.condition import Compiled, Found, Places, Sieve, compiled, one_of
+from rules.condition import Compiled, Found, Numbered, Places, Sieve, compiled, one_of
 from rules.duties import PlaceKind
 from rules.match import Match
 from rules.matters import Part
@@ -24,7 +24,7 @@ from rules.text import fold
 from rules.value import value
 
 if TYPE_CHECKING:
-    from rules.many import Many, Tallies
+    from rules.many import Many
 
 Segment = Callable[[str], list[str]]
 """Cuts a folded text into its words; joined they are the text."""
@@ -164,7 +164,7 @@ class Engine:
         """What holds in each text, as one match each."""
         names = list(map(self._names.__getitem__, holding.conditions.tolist()))
         held = _Held(names, holding.counts.tolist(), holding.evidence)
-        told = zip(readings, repeat(held), holding.cuts.tolist(), self._tallies(holding), strict=False)
+        told = zip(readings, repeat(held), holding.cuts.tolist(), holding.tallies or repeat(None), strict=False)
         return [self._match(*one) for one in told]
 
     def _match(self, reading: Reading, held: _Held, cuts: Sequence[int], tally: Tally | None = None) -> Match:
@@ -191,15 +191,8 @@ class Engine:
         """Made when first wanted: who matches one text at a time needs no NumPy."""
         from rules.many import build_many
 
-        sorts = (0, *self._ends, len(self._names))
-        return build_many(self._many_engine)(self._conditions, self.terms, sorts, self._boundaries)
-
-    @cached_property
-    def _tallies(self) -> Tallies:
-        """Made when first wanted."""
-        from rules.many import build_tallies
-
-        return build_tallies(self._many_engine, self._names[: self._ends[0]])
+        sayings, sorts = self._names[: self._ends[0]], (0, *self._ends, len(self._names))
+        return build_many(self._many_engine)(Numbered(self._conditions, self.terms, sayings, sorts), self._boundaries)
 
     def _standing(self, occurrences: list[Occurrence]) -> Standing:
         """The occurrences by term, and what the terms mean."""

@@ -9,15 +9,17 @@ from typing import NamedTuple
 import numpy as np
 
 from rules import finding, weighing
-from rules.condition import Compiled
+from rules.condition import Compiled, Numbered
 from rules.finding import Flags, Found, Sought
 from rules.lookup import Lookup
 from rules.memberships import Memberships
+from rules.nearness import NUMBER
 from rules.occurrences import Boundaries, Holding, Slices, Stretch
 from rules.persons import hidden
 from rules.petition import Petition
 from rules.points import POINTS, Ints, code_units, written
 from rules.reading import Reading
+from rules.summing import Sums
 from rules.text import fold_table
 from rules.trie import Alphabet, Bools
 
@@ -89,9 +91,8 @@ class Loops:
 
     least = 1
 
-    def __init__(
-        self, conditions: Sequence[Compiled], terms: Sequence[str], sorts: Sequence[int], boundaries: Boundaries
-    ) -> None:
+    def __init__(self, numbered: Numbered, boundaries: Boundaries) -> None:
+        conditions, terms, sayings, sorts = numbered
         lookup = Lookup(terms)
         trials = lookup.trials
         nodes = np.stack([*lookup.trie.steps, lookup.terms, lookup.cues], axis=1, dtype=np.int32, casting="same_kind")
@@ -99,6 +100,8 @@ class Loops:
         self._trials, self._sought = trials, Sought(nodes, trials.firsts, trials.numbers, *around)
         self._letters = Letters(lookup.alphabet)
         self.table = table_of(conditions, len(terms), sorts, lookup.stops.view(np.uint8))
+        most = max((len(frozenset().union(*one.parts)) for one in conditions[: len(sayings)]), default=1)
+        self.sums = Sums(sayings, most)
         self.boundaries, self.whole_word = boundaries, _whole_words(conditions, len(terms))
 
     def walk(self, petitions: Sequence[Petition]) -> Walked:
@@ -154,17 +157,17 @@ class Walked:
             for text, start, reading in stretches
         ]
         found, loops = self._found, self._loops
-        conditions, counts, ends_, occurrences, cuts = weighing.holding(
-            np.array(rows), found.codes, found.occurrences, self._words(stretches), *loops.table
+        conditions, counts, ends_, occurrences, cuts, added = weighing.holding(
+            np.array(rows), found.codes, found.occurrences, self._words(stretches), *loops.table, *loops.sums.worth
         )
         starts, ends, numbers = occurrences
         evidence = Slices(ends_.tolist(), starts.tolist(), ends.tolist(), numbers)
-        return Holding(conditions, counts, evidence, cuts)
+        return Holding(conditions, counts, evidence, cuts, loops.sums.tallies(*added))
 
     def _words(self, stretches: Sequence[Stretch]) -> Flags:
         """Where words begin and end in texts in which that is asked; nothing where it is asked nowhere."""
         whole_word, found = self._loops.whole_word, self._found
-        if whole_word is None or not (asked := whole_word[found.occurrences[:, weighing.NUMBER]]).any():
+        if whole_word is None or not (asked := whole_word[found.occurrences[:, NUMBER]]).any():
             return _NOWHERE
         words = np.ones(self._begins[-1] + 1, np.uint8)
         for text, start, reading in stretches:

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from itertools import repeat
+from collections.abc import Sequence
 from typing import Protocol
 
 from rules.batch import Batch, Reader
 from rules.compiled import FEW, can_compile
-from rules.condition import Compiled
+from rules.condition import Numbered
 from rules.holding import ConditionTable
 from rules.occurrences import Boundaries, Holding, Stretch
 from rules.petition import Petition
 from rules.reading import Reading
-from rules.rule import Saying
-from rules.tally import Tally
 
 
 class Walked(Protocol):
@@ -30,14 +27,12 @@ class Walked(Protocol):
 
 
 class Many(Protocol):
-    """Some conditions over numbered terms, ready for petitions. `sorts`: where each sort begins, and the last ends."""
+    """Some conditions, ready for petitions."""
 
     least: int
     """Fewer texts are matched sooner one by one."""
 
-    def __init__(
-        self, conditions: Sequence[Compiled], terms: Sequence[str], sorts: Sequence[int], boundaries: Boundaries
-    ) -> None: ...
+    def __init__(self, numbered: Numbered, boundaries: Boundaries) -> None: ...
 
     def walk(self, petitions: Sequence[Petition]) -> Walked:
         """The petitions as they are read; at least one."""
@@ -48,11 +43,10 @@ class Arrays:
 
     least = FEW
 
-    def __init__(
-        self, conditions: Sequence[Compiled], terms: Sequence[str], sorts: Sequence[int], boundaries: Boundaries
-    ) -> None:
-        self.reader, self._table = Reader(terms), ConditionTable(conditions, len(terms))
-        self._sorts, self._boundaries = sorts, boundaries
+    def __init__(self, numbered: Numbered, boundaries: Boundaries) -> None:
+        terms = numbered.terms
+        self.reader, self._table = Reader(terms), ConditionTable(numbered.conditions, len(terms))
+        self._sorts, self._boundaries = numbered.sorts, boundaries
 
     def walk(self, petitions: Sequence[Petition]) -> Walked:
         return _Batch(self, self.reader.read(petitions))
@@ -76,29 +70,10 @@ class _Batch:
         return self._arrays.holding(self._arrays.reader.again([one.reading for one in stretches]))
 
 
-Tallies = Callable[[Holding], Iterable[Tally | None]]
-"""The tally of each text of which it is known what holds; None where it is better made when it is asked for."""
-
-
-def build_tallies(engine: str, sayings: Sequence[Saying]) -> Tallies:
-    """`engine`: as of build_many; `sayings`: of all rules."""
-    if not _compiles(engine):
-        return lambda _: repeat(None)
-    from rules.summing import Sums
-
-    return Sums(sayings).tallies
-
-
 def build_many(engine: str) -> type[Many]:
-    """`engine`: loops, arrays, auto (the faster one that this machine has). To be made of conditions, terms, where each
-    sort of conditions begins and the last ends, and who finds the boundaries of words.
-    """
-    if not _compiles(engine):
+    """`engine`: loops, arrays, auto (the faster one that this machine has)."""
+    if engine == "arrays" or (engine == "auto" and not can_compile()):
         return Arrays
     from rules.loops import Loops
 
     return Loops
-
-
-def _compiles(engine: str) -> bool:
-    return engine == "loops" or (engine == "auto" and can_compile())

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeVar
 
 from rules.automaton import Occurrence
 from rules.reading import Reading
+from rules.tally import Tally
 from rules.value import value
 
 if TYPE_CHECKING:
@@ -70,9 +71,11 @@ class Holding:
 
     Of pair i: its condition, how many terms it has (of the first conditions, the rules: different ones), its
     occurrences. `cuts`: for each text the place among pairs at which each sort of conditions begins, and the last ends.
+    `tallies`: of each text, where they are made already.
     """
 
     conditions: Ints
     counts: Ints
     evidence: Slices
     cuts: Ints
+    tallies: Sequence[Tally] | None = None

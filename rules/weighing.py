@@ -6,20 +6,18 @@ from typing import NamedTuple
 
 import numpy as np
 
-from rules.compiled import compiled, inlined
+from rules.adding import Reals, add
+from rules.compiled import calling, inlined
 from rules.finding import Flags
+from rules.nearness import END, NUMBER, START, together
 from rules.points import Ints
 
 PARTS, SIMPLE, NEAR, WITHIN, FIELD, WHOLE_WORD, UNLESS, FACTS = range(8)
 """Of a condition, as Compiled has them; `UNLESS`: its row in the table of terms that strike, else -1."""
 ANYWHERE, TITLE, BODY = range(3)
 """Of `FIELD`."""
-NONE, FIRST, SECOND = range(3)
-"""Roles of a term in a condition: among `none`, in its first part, its second; more parts follow."""
 MOST_PARTS = 30
 """Of a condition: the roles are bits of 32."""
-START, END, NUMBER = range(3)
-"""Of an occurrence."""
 PLACE, SIZE, SHIFT, BODY_START, FROM, TO = range(6)
 """Of a text: the place of its first character, how many it has; where it begins in the text whose occurrences are
 given (0: it is that text), where its body begins in it; which occurrences are given.
@@ -69,16 +67,17 @@ class Held(NamedTuple):
     cuts: Ints
 
 
-@compiled
+@calling(add, together)
 def holding(
     texts: Ints, codes: Ints, occurrences: Ints, words: Flags,
     facts: Ints, slots: Ints, first_slots: Ints, columns: Ints, strikes: Flags, sorts: Ints, stops: Flags,
-) -> tuple[Ints, Ints, Ints, Ints, Ints]:  # fmt: skip
-    """Which conditions hold in each text, and why: the fields of Held.
+    said: Ints, worth: Reals, weights: Reals, parents: Ints, levels: Ints, kinds: int,
+) -> tuple[Ints, Ints, Ints, Ints, Ints, tuple[Ints, Reals, Ints, Ints, Reals]]:  # fmt: skip
+    """Which conditions hold in each text, and why: the fields of Held; and what `add` makes of the rules among them.
 
-    A row of `texts` has PLACE and so on; of the occurrences given those count that lie within the text.
-    `words`: where words begin and end, nothing where that does not matter. The rest is a Table. (One by one: numba
-    looks longer at a NamedTuple than a text takes.)
+    A row of `texts` has PLACE and so on; of the occurrences given those count that lie within the text. `words`: where
+    words begin and end, nothing where that does not matter. The rest is a Table, and Worth. (One by one: numba looks
+    longer at a NamedTuple than a text takes.)
     """
     count, width, room = len(texts), len(facts), 0
     for text in range(count):
@@ -102,8 +101,9 @@ def holding(
         enter(scene.occurrences, slots, first_slots, bench, likely)
         mark(scene, facts, columns, strikes, bench, likely)
         pairs = tell(scene.occurrences, sorts, bench, held, (text, pairs, likely))
-    last = held.edges[pairs]
-    return held.conditions[:pairs], held.counts[:pairs], held.edges[: pairs + 1], held.occurrences[:, :last], held.cuts
+    last, conditions, counts = held.edges[pairs], held.conditions[:pairs], held.counts[:pairs]
+    added = add(conditions, counts, held.cuts, said, worth, weights, parents, levels, kinds)
+    return conditions, counts, held.edges[: pairs + 1], held.occurrences[:, :last], held.cuts, added
 
 
 @inlined
@@ -264,44 +264,3 @@ def struck(at: int, scene: Scene, row: int, columns: Ints, strikes: Flags) -> bo
         if column >= 0 and strikes[row, column]:
             return True
     return False
-
-
-@compiled
-def together(entries: Ints, occurrences: Ints, seen: Ints, within: int, counting: Flags) -> bool:
-    """Leaves, of the entries that count, those of the first two parts that are near one another; if any, all others."""
-    size = len(entries)
-    starts, ends, near = np.empty(size, np.int64), np.empty(size, np.int64), np.zeros(size, np.uint8)
-    for entry in range(size):
-        starts[entry], ends[entry] = occurrences[entries[entry, 0], START], occurrences[entries[entry, 0], END]
-    behind(entries[:, 1], starts, ends, seen, (FIRST, SECOND, within), counting, near)
-    behind(entries[:, 1], starts, ends, seen, (SECOND, FIRST, within), counting, near)
-    some = bool(near.any())
-    for entry in range(size):
-        counting[entry] &= near[entry] or (some and entries[entry, 1] > SECOND)
-    return some
-
-
-@compiled
-def behind(
-    roles: Ints, starts: Ints, ends: Ints, seen: Ints, asked: tuple[int, int, int], counting: Flags, near: Flags
-) -> None:
-    """Marks entries of the first role that have one of the second behind them, and these: without overlap, and with no
-    more characters between, hidden ones apart, than `asked`. Those behind an entry are a stretch of the entries.
-    """
-    role, other, within = asked
-    before, reaching = np.zeros(starts.size + 1, np.int64), np.zeros(starts.size + 1, np.int64)
-    before[1:] = np.cumsum((counting != 0) & (roles == other))
-    visible = seen[starts]
-    for entry in range(starts.size):
-        if counting[entry] and roles[entry] == role:
-            first = np.searchsorted(starts, ends[entry])
-            last = np.searchsorted(visible, seen[ends[entry]] + within, side="right")
-            if before[last] > before[first]:
-                near[entry] = 1
-                reaching[first] += 1
-                reaching[last] -= 1
-    reached = 0
-    for entry in range(starts.size):
-        reached += reaching[entry]
-        if reached > 0 and counting[entry] and roles[entry] == other:
-            near[entry] = 1

@@ -7,7 +7,6 @@ import random
 import pytest
 
 from rules.compiled import can_compile
-from rules.occurrences import Holding, Slices
 from rules.rule import Kind, Rule, Saying
 from rules.rulebook import Rulebook
 from rules.tally import Tally, tallied
@@ -71,6 +70,7 @@ def test_kind_and_urgency_give_no_points() -> None:
 def test_a_loop_over_many_texts_gives_the_same(few: bool, national: Rulebook) -> None:
     import numpy as np
 
+    from rules.adding import add
     from rules.summing import Sums
 
     codes = ("01", "02", "01.01", "01.02", "02.01", "01.02.01", "01.02.02", "appeal", "inquiry", "特急")
@@ -80,25 +80,25 @@ def test_a_loop_over_many_texts_gives_the_same(few: bool, national: Rulebook) ->
     texts = [sorted(draw.sample(range(len(sayings)), draw.randrange(min(40, len(sayings))))) for _ in range(300)]
     counts = [[draw.choice((1, 1, 1, 2, 3, 9)) for _ in rules] for rules in texts]
     edges = np.cumsum([0, *map(len, texts)])
-    holding = Holding(
+    holding = [
         np.array([one for rules in texts for one in rules]),
         np.array([one for own in counts for one in own]),
-        Slices([], [], [], np.zeros(0, np.int64)),
         np.stack([edges[:-1], edges[1:]], axis=1),
-    )
+    ]
     one_by_one = [
         tallied([(sayings[one], count) for one, count in zip(rules, own, strict=True)])
         for rules, own in zip(texts, counts, strict=True)
     ]
-    assert list(Sums(sayings).tallies(holding)) == one_by_one
+    sums = Sums(sayings, 9)
+    assert sums.tallies(*add(*holding, *sums.worth)) == one_by_one
 
 
 @NO_NUMBA
 def test_without_rules_there_is_nothing_to_add() -> None:
     import numpy as np
 
+    from rules.adding import add
     from rules.summing import Sums
 
-    nothing = np.zeros(0, np.int64)
-    holding = Holding(nothing, nothing, Slices([], [], [], nothing), np.zeros((5, 2), np.int64))
-    assert list(Sums([]).tallies(holding)) == [tallied([])] * 5
+    nothing, sums = np.zeros(0, np.int64), Sums([], 1)
+    assert sums.tallies(*add(nothing, nothing, np.zeros((5, 2), np.int64), *sums.worth)) == [tallied([])] * 5
