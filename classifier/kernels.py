@@ -287,15 +287,16 @@ def said(
     alphabet: Ints, nodes: Ints, looks: Ints, edges: Ints, damped: Floats, idf: Floats, block_weights: Floats,
     weights: Floats, bias: Floats, steps: Ints, rule_weights: Floats,
     heads: Ints, curves: Reals, groups: Ints, limits: Ints,
-) -> tuple[Ints, Floats, Ints, Floats, Ints]:  # fmt: skip
+) -> tuple[Ints, Floats, Ints]:  # fmt: skip
     """All that is said of texts, in one call, as each costs as much as a loop over a text. Rows of `texts`: where the
     characters of each begin, how long its title is, where its cells of rules begin. `explained`: a bit for each head
     of which telling words are wanted, of the first texts, those `shown`. A row of `heads`: its first column and its
     end; of `curves`: see SHARPNESS and so on; `groups`: for each column the group of its label at each level.
 
-    The likeliest labels of all heads, one head behind the other, and their probabilities; telling words, likewise, and
-    their pulls; a table with a column for each text: its characters, its known pairs, then for each head how many
-    labels it has, where the tree leads, how many words tell.
+    The likeliest labels of all heads, one head behind the other, and behind them telling words, likewise; the
+    probabilities and pulls of these; a table with a column for each text: its characters, its known pairs, then for
+    each head how many labels it has, where the tree leads, how many words tell. (Few arrays, as numba takes longer to
+    hand one over than to fill it.)
     """
     count, most = texts.shape[1] - 1, limits[TOLD]
     begins, titles, bounds = texts[0], texts[1], texts[2]
@@ -303,9 +304,10 @@ def said(
         points, begins, titles, alphabet, nodes, looks, edges, damped, idf, block_weights, limits[LEAD]
     )
     total = margins(starts, columns, values, weights, bias, bounds, cells, given, steps, rule_weights, limits[PLACES])
-    room, ends = count * len(heads), np.empty((count, 2), np.int64)
-    listed, chances = np.empty(room * limits[RANKED], np.int64), np.empty(room * limits[RANKED], np.float32)
-    told, pulls = np.empty(room * most, np.int64), np.empty(room * most, np.float32)
+    answers, ends = count * len(heads), np.empty((count, 2), np.int64)
+    room = answers * (limits[RANKED] + most)
+    listed, chances = np.empty(room, np.int64), np.empty(room, np.float32)
+    told, pulls = np.empty(answers * most, np.int64), np.empty(answers * most, np.float32)
     table, row, at, last = np.zeros((2 + 3 * len(heads), count), np.int64), 2, 0, 0
     table[0], table[1] = sizes, known
     for head in range(len(heads)):
@@ -316,4 +318,5 @@ def said(
         if (explained >> head) & 1:
             last = telling(starts, columns, values, weights, ends, most, told, pulls, last, table[row + 2, :shown])
         row += 3
-    return listed[:at], chances[:at], told[:last], pulls[:last], table
+    listed[at : at + last], chances[at : at + last] = told[:last], pulls[:last]
+    return listed[: at + last], chances[: at + last], table

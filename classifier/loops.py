@@ -46,18 +46,20 @@ class Loops:
         titles = [reading.body_start for reading in readings]
         about = [0, *accumulate(map(len, texts)), *titles, 0, 0, *accumulate(counts)]
         explained = sum([1 << place for place, head in enumerate(self._heads) if head.name in wanted.explained])
-        labels, chances, grams, pulls, table = kernels.said(
+        columns, values, table = kernels.said(
             code_units("".join(texts)), np.array(about).reshape(3, size + 1), np.array(cells, np.int64),
             np.array(given, np.float64), wanted.least, explained, size if wanted.shown is None else wanted.shown,
             *self._space, *self._stack, *self._said,
         )  # fmt: skip
         sizes, known, *figures = table.tolist()
-        named = zip(map(self._labels.__getitem__, labels.tolist()), chances.tolist(), strict=True)
-        words = zip(map(self._grams.__getitem__, grams.tolist()), pulls.tolist(), strict=True)
-        ranked = cut(list(named), chain.from_iterable(figures[0::3]))
+        names, numbers, labels = columns.tolist(), values.tolist(), self._labels.__getitem__
+        listed = sum(map(sum, figures[0::3]))
+        named = list(zip(map(labels, names[:listed]), numbers[:listed], strict=True))
+        words = zip(map(self._grams.__getitem__, names[listed:]), numbers[listed:], strict=True)
+        ranked = cut(named, chain.from_iterable(figures[0::3]))
         told = cut(list(map(word, words)), chain.from_iterable(figures[2::3]))
         return [
-            head.predictions(list(islice(ranked, size)), islice(told, size), map(self._labels.__getitem__, leaves))
+            head.predictions(list(islice(ranked, size)), islice(told, size), map(labels, leaves))
             for head, leaves in zip(self._heads, figures[1::3], strict=True)
         ], self._strange(sizes, known)
 

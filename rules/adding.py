@@ -25,13 +25,15 @@ EDGE, BOUND, CATEGORY, BEST, PRESSES, FIGURES = range(6)
 def add(
     conditions: Ints, counts: Ints, cuts: Ints, said: Ints, worth: Reals, weights: Reals, parents: Ints, levels: Ints,
     kinds: int,
-) -> tuple[Ints, Reals, Ints, Ints, Reals]:  # fmt: skip
+) -> tuple[Ints, Ints, Reals]:  # fmt: skip
     """The fields of Tally for each text, whose pairs of Holding, as far as they are of rules, lie between its first two
-    cuts: categories and their points; branches, and in a second row the deeper of each; a row of figures for each text
-    (see EDGE and so on), and one more that ends the last; its lead.
+    cuts: in three rows categories, branches, the deeper of each branch; a row of figures for each text (see EDGE and so
+    on), and one more that ends the last; the points of the categories and behind them the lead of each text. (Few
+    arrays, as numba takes longer to hand one over than to fill it.)
     """
     texts, room, at, branch = len(cuts), (SAID - STEPS) * conditions.size, 0, 0
-    cells, points, branches = np.empty(room, np.int32), np.empty(room, np.float64), np.empty((2, room), np.int32)
+    table, reals = np.empty((3, room), np.int32), np.empty(room + texts, np.float64)
+    cells, branches, children = table[0], table[1], table[2]
     figures, leads = np.zeros((texts + 1, FIGURES), np.int64), np.zeros(texts, np.float64)
     sums, deeper, by_kind = np.zeros(parents.size), np.full(parents.size, NONE, np.int32), np.zeros(kinds)
     for text in range(texts):
@@ -40,16 +42,17 @@ def add(
             rule = conditions[pair]
             at = give(said[rule], worth[rule] * weights[counts[pair]], sums, by_kind, cells, at)
             own[PRESSES] |= said[rule, STEPS] == NONE and said[rule, KIND] == PRESSING
-        own[CATEGORY], leads[text] = lead(cells[start:at], points[start:at], sums, deeper, parents, levels)
+        own[CATEGORY], leads[text] = lead(cells[start:at], reals[start:at], sums, deeper, parents, levels)
         for place in range(start, at):
             cell = cells[place]
             if deeper[cell] != NONE:
-                branches[0, branch], branches[1, branch] = cell, deeper[cell]
+                branches[branch], children[branch] = cell, deeper[cell]
                 branch += 1
             sums[cell], deeper[cell] = 0, NONE
         own[BEST] = most(by_kind)
         figures[text + 1, EDGE], figures[text + 1, BOUND] = at, branch
-    return cells[:at], points[:at], branches[:, :branch], figures, leads
+    reals[at : at + texts] = leads
+    return table[:, :at], figures, reals[: at + texts]
 
 
 @compiled

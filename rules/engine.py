@@ -59,7 +59,7 @@ class _Held:
     """
 
     names: list[Any]
-    counts: list[int]
+    counts: Sequence[int]
     evidence: Evidence
 
 
@@ -162,9 +162,9 @@ class Engine:
 
     def _told(self, readings: Iterable[Reading], holding: Holding) -> list[Match]:
         """What holds in each text, as one match each."""
-        names = list(map(self._names.__getitem__, holding.conditions.tolist()))
-        held = _Held(names, holding.counts.tolist(), holding.evidence)
-        told = zip(readings, repeat(held), holding.cuts.tolist(), holding.tallies or repeat(None), strict=False)
+        names = list(map(self._names.__getitem__, holding.conditions))
+        held = _Held(names, holding.counts, holding.evidence)
+        told = zip(readings, repeat(held), holding.cuts, holding.tallies or repeat(None), strict=False)
         return [self._match(*one) for one in told]
 
     def _match(self, reading: Reading, held: _Held, cuts: Sequence[int], tally: Tally | None = None) -> Match:

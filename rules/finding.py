@@ -28,18 +28,24 @@ class Sought(NamedTuple):
 
 
 class Found(NamedTuple):
-    """What stands in texts: their folded characters and the codes of these; occurrences of terms, those of text i from
-    `edges[i]` on; trials (text, place, trial), and how many there are; how many characters the letters do not have yet:
-    where there are any, nothing else was looked for. More than there is room for is counted only.
+    """What stands in texts: their folded characters, and in a second row the codes of these; occurrences of terms,
+    those of text i from `edges[i]` on; trials (text, place, trial), and how many there are; how many characters the
+    letters do not have yet: where there are any, nothing else was looked for. More than there is room for is counted
+    only.
     """
 
-    folds: Ints
-    codes: Ints
+    characters: Ints
     occurrences: Ints
     edges: Ints
     tried: Ints
     trials: int
     strange: int
+
+    @property
+    def codes(self) -> Ints:
+        """Of the characters."""
+        codes: Ints = self.characters[1]
+        return codes
 
     @property
     def most(self) -> int:
@@ -51,13 +57,14 @@ class Found(NamedTuple):
 def scan(
     units: Ints, begins: Ints, room: int, letters: Ints,
     nodes: Ints, firsts: Ints, trials: Ints, before: Flags, after: Flags,
-) -> tuple[Ints, Ints, Ints, Ints, Ints, int, int]:  # fmt: skip
+) -> tuple[Ints, Ints, Ints, Ints, int, int]:  # fmt: skip
     """Finds every term in texts, and every trial that the characters around its cue allow: the fields of Found. Text i
     has the characters from `begins[i]` to `begins[i + 1]`; `letters`: for each, one more than its folded form (0: not
     known), and the code of that; the others are the fields of Sought. (One by one, and in one function: numba looks
     longer at a NamedTuple than a text takes, and counts who uses it at every cue.)
     """
-    folds, coded, edges = np.empty(units.size, np.uint32), np.empty(units.size, np.int32), np.zeros_like(begins)
+    characters, edges = np.empty((2, units.size), np.int32), np.zeros_like(begins)
+    folds, coded = characters[0], characters[1]
     occurrences, tried = np.empty((room, 3), np.int32), np.empty((room, 3), np.int32)
     found = trying = strange = 0
     for place in range(units.size):
@@ -89,4 +96,4 @@ def scan(
                 node = below if nodes[below, CHECK] == node else 0
                 place += 1
         edges[text + 1] = found
-    return folds, coded, occurrences[:found], edges, tried[:trying], trying, strange
+    return characters, occurrences[:found], edges, tried[:trying], trying, strange

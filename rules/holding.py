@@ -120,7 +120,8 @@ class ConditionTable:
         conditions = self.order.take(np.concatenate([easy.conditions, hard.conditions]))
         pairs = self._ordered(batch.rows.take(which) * self.width + conditions, which, batch)
         cuts = pairs.cuts(len(batch.readings), sorts)
-        return Holding(pairs.conditions, pairs.counts(sorts[1]), pairs.evidence(), cuts)
+        counts = pairs.counts(sorts[1]).tolist()
+        return Holding(pairs.conditions.tolist(), counts, pairs.evidence(), cuts.tolist())
 
     def _passing(self, batch: Batch) -> _Entries:
         """Those of conditions of which every part has a term in the text, and `none` has not."""

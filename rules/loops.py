@@ -126,12 +126,12 @@ class Loops:
 
     def _masked(self, found: Found, begins: Sequence[int]) -> list[str]:
         """The texts with what belongs to persons hidden, in `found` too."""
-        whole = written(found.folds)
+        codes, whole = found.codes, written(found.characters[0])
         texts = [whole[begin:end] for begin, end in pairwise(begins)]
         for text, spans in self._trials.spans(texts, found.tried).items():
             texts[text] = hidden(texts[text], spans)
             for start, end in spans:
-                found.codes[begins[text] + start : begins[text] + end] = weighing.HIDDEN
+                codes[begins[text] + start : begins[text] + end] = weighing.HIDDEN
         return texts
 
 
@@ -157,12 +157,13 @@ class Walked:
             for text, start, reading in stretches
         ]
         found, loops = self._found, self._loops
-        conditions, counts, ends_, occurrences, cuts, added = weighing.holding(
+        pairs, occurrences, cuts, added = weighing.holding(
             np.array(rows), found.codes, found.occurrences, self._words(stretches), *loops.table, *loops.sums.worth
         )
+        conditions, counts, edges = pairs.tolist()
         starts, ends, numbers = occurrences
-        evidence = Slices(ends_.tolist(), starts.tolist(), ends.tolist(), numbers)
-        return Holding(conditions, counts, evidence, cuts, loops.sums.tallies(*added))
+        evidence = Slices(edges, starts.tolist(), ends.tolist(), numbers)
+        return Holding(conditions, counts, evidence, cuts.tolist(), loops.sums.tallies(*added))
 
     def _words(self, stretches: Sequence[Stretch]) -> Flags:
         """Where words begin and end in texts in which that is asked; nothing where it is asked nowhere."""

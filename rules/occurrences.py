@@ -70,12 +70,12 @@ class Holding:
     """What holds in some texts: pairs of a text and a condition, in order.
 
     Of pair i: its condition, how many terms it has (of the first conditions, the rules: different ones), its
-    occurrences. `cuts`: for each text the place among pairs at which each sort of conditions begins, and the last ends.
-    `tallies`: of each text, where they are made already.
+    occurrences; there may be more conditions and counts than pairs. `cuts`: for each text the place among pairs at
+    which each sort of conditions begins, and the last ends. `tallies`: of each text, where they are made already.
     """
 
-    conditions: Ints
-    counts: Ints
+    conditions: Sequence[int]
+    counts: Sequence[int]
     evidence: Slices
-    cuts: Ints
+    cuts: Sequence[Sequence[int]]
     tallies: Sequence[Tally] | None = None

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from rules.adding import NONE, PRESSING, SAID, Reals
+from rules.adding import BOUND, EDGE, NONE, PRESSING, SAID, Reals
 from rules.points import Ints
 from rules.rule import Kind, Saying
 from rules.tally import STEP, Tally, weight
@@ -48,11 +48,13 @@ class Sums:
             kinds=len(kinds),
         )
 
-    def tallies(self, cells: Ints, points: Reals, branches: Ints, figures: Ints, leads: Reals) -> list[Tally]:
+    def tallies(self, table: Ints, figures: Ints, reals: Reals) -> list[Tally]:
         """One for each text, of what `add` gives."""
-        named, kinds, rows = self._codes.__getitem__, self._kinds, figures.tolist()
-        codes, values = list(map(named, cells.tolist())), points.tolist()
-        above, below = (list(map(named, one)) for one in branches.tolist())
+        named, kinds, rows, values = self._codes.__getitem__, self._kinds, figures.tolist(), reals.tolist()
+        size, branches = rows[-1][EDGE], rows[-1][BOUND]
+        cells, parents, children = table.tolist()
+        codes = list(map(named, cells))
+        above, below = list(map(named, parents[:branches])), list(map(named, children[:branches]))
         return [
             Tally(
                 dict(zip(codes[first:last], values[first:last], strict=True)),
@@ -60,7 +62,7 @@ class Sums:
                 None if category == NONE else named(category), lead, kinds[kind], presses != 0,
             )
             for ((first, begin, category, kind, presses), (last, end, *_)), lead in zip(
-                pairwise(rows), leads.tolist(), strict=True
+                pairwise(rows), values[size:], strict=True
             )
         ]  # fmt: skip
 

@@ -22,6 +22,8 @@ PLACE, SIZE, SHIFT, BODY_START, FROM, TO = range(6)
 """Of a text: the place of its first character, how many it has; where it begins in the text whose occurrences are
 given (0: it is that text), where its body begins in it; which occurrences are given.
 """
+CONDITION, COUNT, EDGE = range(3)
+"""Of a pair: see Held."""
 HIDDEN = -1
 """The code of a character that belongs to a person; 0 is of one that stands in no term."""
 
@@ -55,14 +57,12 @@ class Bench(NamedTuple):
 
 
 class Held(NamedTuple):
-    """Pairs of a text and a condition that holds, in order: its condition, how many terms it has (a rule: different
-    ones), where its occurrences begin, of which START and so on are rows; and for each text the places among pairs at
-    which each sort begins.
+    """Pairs of a text and a condition that holds, in order. Rows of `pairs`: their conditions, how many terms each has
+    (a rule: different ones), where its occurrences begin and at last end; of `occurrences`: see START; `cuts`: for each
+    text the places among pairs at which each sort begins.
     """
 
-    conditions: Ints
-    counts: Ints
-    edges: Ints
+    pairs: Ints
     occurrences: Ints
     cuts: Ints
 
@@ -72,7 +72,7 @@ def holding(
     texts: Ints, codes: Ints, occurrences: Ints, words: Flags,
     facts: Ints, slots: Ints, first_slots: Ints, columns: Ints, strikes: Flags, sorts: Ints, stops: Flags,
     said: Ints, worth: Reals, weights: Reals, parents: Ints, levels: Ints, kinds: int,
-) -> tuple[Ints, Ints, Ints, Ints, Ints, tuple[Ints, Reals, Ints, Ints, Reals]]:  # fmt: skip
+) -> tuple[Ints, Ints, Ints, tuple[Ints, Ints, Reals]]:  # fmt: skip
     """Which conditions hold in each text, and why: the fields of Held; and what `add` makes of the rules among them.
 
     A row of `texts` has PLACE and so on; of the occurrences given those count that lie within the text. `words`: where
@@ -87,9 +87,8 @@ def holding(
                 number = occurrences[at, NUMBER]
                 room += first_slots[number + 1] - first_slots[number]
     held = Held(
-        np.empty(room, np.int64), np.empty(room, np.int64), np.zeros(room + 1, np.int64), np.empty((3, room), np.int64),
-        np.zeros((count, sorts.size), np.int64),
-    )  # fmt: skip
+        np.zeros((3, room + 1), np.int32), np.empty((3, room), np.int32), np.zeros((count, sorts.size), np.int64)
+    )
     bench = Bench(
         np.zeros(width, np.int32), np.empty(width, np.int32), np.empty(width, np.int32), np.empty(width, np.int32),
         np.empty(first_slots.size - 1, np.int32), np.empty((room, 2), np.int32), np.empty(room, np.uint8),
@@ -101,9 +100,8 @@ def holding(
         enter(scene.occurrences, slots, first_slots, bench, likely)
         mark(scene, facts, columns, strikes, bench, likely)
         pairs = tell(scene.occurrences, sorts, bench, held, (text, pairs, likely))
-    last, conditions, counts = held.edges[pairs], held.conditions[:pairs], held.counts[:pairs]
-    added = add(conditions, counts, held.cuts, said, worth, weights, parents, levels, kinds)
-    return conditions, counts, held.edges[: pairs + 1], held.occurrences[:, :last], held.cuts, added
+    added = add(held.pairs[CONDITION], held.pairs[COUNT], held.cuts, said, worth, weights, parents, levels, kinds)
+    return held.pairs[:, : pairs + 1], held.occurrences[:, : held.pairs[EDGE, pairs]], held.cuts, added
 
 
 @inlined
@@ -192,7 +190,7 @@ def tell(occurrences: Ints, sorts: Ints, bench: Bench, held: Held, at: tuple[int
     `at`: the text, the pairs before it, how many conditions are looked at.
     """
     text, pairs, count = at
-    entry, sort, end = 0, 0, held.edges[pairs]
+    entry, sort, end = 0, 0, held.pairs[EDGE, pairs]
     for which in range(count):
         condition = bench.touched[which]
         while sorts[sort] <= condition:
@@ -213,10 +211,10 @@ def tell(occurrences: Ints, sorts: Ints, bench: Bench, held: Held, at: tuple[int
                 end += 1
             entry += 1
         if end > start:
-            held.conditions[pairs] = condition
-            held.counts[pairs] = distinct if condition < sorts[1] else end - start
+            held.pairs[CONDITION, pairs] = condition
+            held.pairs[COUNT, pairs] = distinct if condition < sorts[1] else end - start
             pairs += 1
-            held.edges[pairs] = end
+            held.pairs[EDGE, pairs] = end
     held.cuts[text, sort:] = pairs
     return pairs
 
