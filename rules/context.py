@@ -34,6 +34,8 @@ class Standing(IntEnum):
 
 
 _CLAUSE_ENDS, _SENTENCE_ENDS = frozenset(CLAUSE_ENDS), frozenset(SENTENCE_ENDS)
+_CLAUSES, _SENTENCES = (re.compile(rf"(?s:.*)[{ends}]") for ends in (CLAUSE_ENDS, SENTENCE_ENDS))
+"""All that lies before the last clause or sentence of a stretch."""
 NONE, UNCLEAR, CERTAIN = Standing.NONE, Standing.UNCLEAR, Standing.CERTAIN
 
 
@@ -95,17 +97,17 @@ class Scene:
     @property
     def lead(self) -> str:
         """The clause before the body, from the body before this one on."""
-        return self.text[max(self.floor, _last(self.text, CLAUSE_ENDS, self.body[0])) : self.body[0]]
+        return self.text[max(self.floor, _last(self.text, _CLAUSES, self.body[0])) : self.body[0]]
 
     @property
     def clause(self) -> str:
         """The clause before the word."""
-        return self.text[_last(self.text, CLAUSE_ENDS, self.word[0]) : self.word[0]]
+        return self.text[_last(self.text, _CLAUSES, self.word[0]) : self.word[0]]
 
     @property
     def sentence(self) -> str:
         """The sentence before the word."""
-        return self.text[_last(self.text, SENTENCE_ENDS, self.word[0]) : self.word[0]]
+        return self.text[_last(self.text, _SENTENCES, self.word[0]) : self.word[0]]
 
 
 class Grammar:
@@ -142,8 +144,10 @@ class Grammar:
     def subject(self, scene: Scene) -> Standing:
         """What a word after a body says of it (村委会不作为)."""
         gap = scene.gap
-        plain = len(gap) <= FAR and (self._named if scene.office else self._plain).fullmatch(gap)
-        if len(gap) > FAR or self._denied(scene) or (not plain and self._barriers.search(gap)):
+        if len(gap) > FAR or self._denied(scene):
+            return NONE
+        plain = not gap or (self._named if scene.office else self._plain).fullmatch(gap)
+        if not plain and self._barriers.search(gap):
             return NONE
         lead = self._harmless.sub("", self._reports.sub("", scene.lead))
         if self._asks.search(lead) or (scene.office and self._private.search(scene.lead)):
@@ -205,10 +209,8 @@ def _one_of(terms: Terms) -> str:
     return f"(?:{'|'.join(re.escape(fold(term)) for term in sorted(terms, key=len, reverse=True))})"
 
 
-def _last(text: str, ends: str, place: int) -> int:
+def _last(text: str, before: re.Pattern[str], place: int) -> int:
     """Where the clause or sentence begins that holds `place`, or how far back one looks."""
     begin = max(0, place - LONGEST_CLAUSE)
-    for end in ends:
-        if (found := text.rfind(end, begin, place)) >= 0:
-            begin = found + 1
-    return begin
+    found = before.match(text, begin, place)
+    return found.end() if found else begin

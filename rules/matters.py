@@ -6,8 +6,10 @@ A cut is a proposal: service/joining.py joins what tells of one matter.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from operator import attrgetter
 from typing import NamedTuple
 
+from rules.automaton import Occurrence
 from rules.match import Match
 from rules.matter_file import CUE, ITEM, SENTENCE_BREAKS, CutWords
 from rules.petition import Petition
@@ -47,8 +49,7 @@ def split(match: Match, words: CutWords) -> tuple[Span, ...]:
     signed = any(sign in petition.body for sign in words.second_signs)
     if CUE not in match.marks and not signed and (not words.clauses or "\n" not in petition.body):
         return (Span(0, len(match.text)),)
-    cut = _Text(match, words, signed)
-    return cut.parts()
+    return _Text(match, words, signed, match.marked(CUE), match.reading.body_start).parts()
 
 
 @value
@@ -62,15 +63,13 @@ class _Item:
 
 @value
 class _Text:
-    """One text with a cue."""
+    """One text with a cue, its cues, and where its body begins."""
 
     match: Match
     words: CutWords
     signed: bool
-
-    @property
-    def body(self) -> int:
-        return self.match.reading.body_start
+    cues: Sequence[Occurrence]
+    body: int
 
     def parts(self) -> tuple[Span, ...]:
         cut, end = self.words.cut, len(self.match.text)
@@ -81,8 +80,8 @@ class _Text:
             return (Span(0, end),)
         introduced = cuts[0] - self.body < (cut.introduction if cuts[0] in items else cut.shortest)
         starts = cuts if introduced else [0, *cuts][: cut.most]
-        parts = [Span(*edges) for edges in zip(starts, [*starts[1:], self._closing(starts[-1])], strict=True)]
-        return tuple(parts) if len(parts) > 1 else (Span(0, end),)
+        parts = tuple(map(Span, starts, [*starts[1:], self._closing(starts[-1])]))
+        return parts if len(parts) > 1 else (Span(0, end),)
 
     def _closing(self, last: int) -> int:
         """Where the closing begins that belongs to no part."""
@@ -92,12 +91,14 @@ class _Text:
 
     def _opened(self, items: Sequence[int]) -> Iterator[int]:
         """Where words open a matter; inside a list only in its last item."""
-        text, words = self.match.text, self.words
+        text, clauses, sentences = self.match.text, self.words.clauses, self.words.sentences
         after = items[-1] if items else self.body
-        for start, end, _ in self.match.marked(CUE):
-            term, sentence = text[start:end], text[start:end] in words.sentences
-            if start > after and (sentence or (term in words.clauses and text[start - 1] in CLAUSE_BREAKS)):
-                yield start + sentence
+        for start, end, _ in self.cues:
+            if start > after:
+                term = text[start:end]
+                sentence = term in sentences
+                if sentence or (term in clauses and text[start - 1] in CLAUSE_BREAKS):
+                    yield start + sentence
 
     def _paragraphs(self) -> Iterator[int]:
         """Where paragraphs begin that are long enough."""
@@ -121,26 +122,28 @@ class _Text:
         return self.words.reasons.search(text, begin, start) is not None
 
     def _items(self) -> list[_Item]:
-        text, marked = self.match.text, self.match.marked
+        text, items, body = self.match.text, self.words.items, self.body
         found = [
-            _Item(start, *self.words.items[text[start:end]])
-            for start, end, _ in (*marked(CUE), *marked(ITEM))
-            if start >= self.body and text[start:end] in self.words.items and _begins(text, start, end)
+            _Item(start, *items[marker])
+            for start, end, _ in (*self.cues, *self.match.marked(ITEM))
+            if start >= body and (marker := text[start:end]) in items and _begins(text, start, end)
         ]
         if self.signed:
-            signs, body = self.words.signs, self.match.reading.petition.body
-            found += [_Item(start, *signs[sign]) for start, sign in enumerate(body, self.body) if sign in signs]
-        return sorted(found, key=lambda item: item.start)
+            signs = self.words.signs
+            written = enumerate(self.match.reading.petition.body, body)
+            found += [_Item(start, *signs[sign]) for start, sign in written if sign in signs]
+        return sorted(found, key=attrgetter("start"))
 
 
 def _begins(text: str, start: int, end: int) -> bool:
     """Whether an item begins here, not a number, an address, a name."""
-    before, after = text[start - 1 : start], text[end : end + 1]
+    before = text[start - 1 : start]
     opens = before == "" or before in CLAUSE_BREAKS
     if not text[start].isdecimal():
         return opens
-    free = not (before.isascii() and before.isalnum()) and before not in INSIDE
-    return free and not after.isdecimal() and (opens or text[end - 1] not in WEAK_ENDS)
+    if (before.isascii() and before.isalnum()) or before in INSIDE or text[end : end + 1].isdecimal():
+        return False
+    return opens or text[end - 1] not in WEAK_ENDS
 
 
 def _runs(items: Iterable[_Item], shortest: int) -> list[list[_Item]]:

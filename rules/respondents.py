@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
 from itertools import islice
-from operator import itemgetter
 
 from pydantic import Field
 
@@ -147,7 +146,7 @@ class Respondents:
         """
         if not (said := marked(SAID)) or not (named := marked(BODIES)):
             return ()
-        near = [mark for mark in said if _near(mark, named)]
+        near = _near(said, named)
         if not near:
             return ()
         bodies = self._mentions(text, named)
@@ -263,15 +262,20 @@ def _one(text: str, body: _Body, said: _Said, standing: Standing) -> Iterator[Re
         yield Respondent(body.start, body.end, text[body.start : body.end], body.department, sort, certain)
 
 
-def _near(mark: Occurrence, named: Sequence[Occurrence]) -> bool:
-    """Whether a name stands close before or after; `named` in order."""
-    first = bisect_left(named, mark[0] - FAR - LONGEST_TERM, key=itemgetter(0))
-    for start, end, _ in islice(named, first, None):
-        if start - mark[1] > FAR:
-            return False
-        if mark[0] - end <= FAR:
-            return True
-    return False
+def _near(said: Sequence[Occurrence], named: Sequence[Occurrence]) -> list[Occurrence]:
+    """Those of which a name stands close before or after; both in order."""
+    found: list[Occurrence] = []
+    first = 0
+    for mark in said:
+        while first < len(named) and named[first][0] < mark[0] - FAR - LONGEST_TERM:
+            first += 1
+        for start, end, _ in islice(named, first, None):
+            if start - mark[1] > FAR:
+                break
+            if mark[0] - end <= FAR:
+                found.append(mark)
+                break
+    return found
 
 
 def _inside(mark: Occurrence, bodies: Sequence[_Body]) -> bool:
@@ -281,10 +285,12 @@ def _inside(mark: Occurrence, bodies: Sequence[_Body]) -> bool:
 
 
 def _longest(marks: Iterable[Occurrence]) -> list[Occurrence]:
-    """In order, without those that overlap a longer one that begins no later."""
+    """Those that do not overlap a longer one that begins no later; `marks`, and these, in order."""
     kept: list[Occurrence] = []
-    for mark in sorted(set(marks), key=lambda mark: (mark[0], -mark[1])):
-        if not kept or mark[0] >= kept[-1][1]:
+    for mark in marks:
+        if kept and mark[0] == kept[-1][0]:
+            kept[-1] = mark
+        elif not kept or mark[0] >= kept[-1][1]:
             kept.append(mark)
     return kept
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
+from itertools import repeat
 
 from classifier.prediction import HeadPrediction
 from rules.policy import Agreement
@@ -110,7 +111,7 @@ def _refined(considered: Pairs, deeper: Mapping[str, str]) -> Shares:
 
 def _branches(shares: Shares, level: int) -> Shares:
     """The best leaf of each branch at `level`, with the probability of the whole branch; the greatest first."""
-    branches = [at_level(code, level) for code in shares]
+    branches = list(map(at_level, shares, repeat(level)))
     if len(set(branches)) == len(branches):
         return shares
     inside: dict[str, list[tuple[str, float]]] = {}

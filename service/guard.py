@@ -162,12 +162,9 @@ class _Guard:
             return ""
         if not one.certain:
             return reasons.unclear
-        return {
-            (Sort.ACCUSATION, False): reasons.accusation,
-            (Sort.ACCUSATION, True): reasons.accusation_below,
-            (Sort.CONDUCT, False): reasons.conduct,
-            (Sort.CONDUCT, True): reasons.conduct_below,
-        }[one.sort, below]
+        if one.sort is Sort.ACCUSATION:
+            return reasons.accusation_below if below else reasons.accusation
+        return reasons.conduct_below if below else reasons.conduct
 
     def _without(self, withheld: tuple[Withheld, ...]) -> Assignment:
         """The assignment when none of these may see it; a territory is one of its recipients."""
