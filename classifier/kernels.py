@@ -38,8 +38,7 @@ def readable(points: Ints, alphabet: Ints, codes: Ints, size: int) -> int:
 
 @compiled
 def find(codes: Ints, walked: Ints, lead: int, nodes: Ints, looks: Ints, counts: Ints, flags: Ints) -> int:
-    """Counts the known n-grams of a text's `codes`, and flags their columns (a count without its flag is nothing);
-    how many of them the first look found.
+    """Counts the known n-grams of a text's `codes`, and flags their columns; how many of them the first look found.
 
     A row of `nodes`: where the children begin, the parent, then the column in each block. A row of `looks`, in order of
     length: of its n-grams, whether it looks at the lead alone, the place of its block's columns in a row of nodes.
@@ -60,21 +59,21 @@ def find(codes: Ints, walked: Ints, lead: int, nodes: Ints, looks: Ints, counts:
             column = nodes[walked[place], looks[look, 2]]
             if column >= 0:
                 first += looks[look, 3]
-                cell, flag = column // BITS, np.uint64(1) << np.uint64(column % BITS)
-                counts[column] = counts[column] + 1 if flags[cell] & flag else 1
-                flags[cell] |= flag
+                counts[column] += 1
+                flags[column // BITS] |= np.uint64(1) << np.uint64(column % BITS)
     return first
 
 
 @compiled
 def gather(counts: Ints, flags: Ints, columns: Ints, times: Ints, at: int) -> int:
-    """The flagged columns in order and their counts, from place `at` on; no flag is left. Where they end."""
+    """The flagged columns in order and their counts, from place `at` on, all set back to 0; where they end."""
     for cell in range(flags.size):
         left = flags[cell]
         while left:
             lowest = left & (~left + np.uint64(1))
             column = cell * BITS + _LOWEST[(lowest * np.uint64(_DE_BRUIJN)) >> np.uint64(_HIGHEST_SIX)]
             columns[at], times[at] = column, counts[column]
+            counts[column] = 0
             left ^= lowest
             at += 1
         flags[cell] = 0
@@ -112,7 +111,7 @@ def rows(
     room = points.size * len(looks)
     columns, times, values = np.empty(room, np.int32), np.empty(room, np.int32), np.empty(room, np.float32)
     starts, sizes, known = np.zeros(texts + 1, np.int64), np.empty(texts, np.int64), np.empty(texts, np.int64)
-    counts, flags = np.empty(edges[-1], np.int32), np.zeros(edges[-1] // BITS + 1, np.uint64)
+    counts, flags = np.zeros(edges[-1], np.int32), np.zeros(edges[-1] // BITS + 1, np.uint64)
     codes, walked = np.empty(points.size, np.int32), np.empty(points.size, np.int32)
     at = 0
     for text in range(texts):
