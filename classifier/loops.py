@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import accumulate, chain, islice
+from itertools import accumulate, chain, repeat
 from operator import sub
 
 import numpy as np
@@ -13,7 +13,7 @@ from classifier.arithmetic import RANKED, Said
 from classifier.features import DAMPED, FeatureSpace
 from classifier.grams import PAIR, Strange
 from classifier.head import Head
-from classifier.prediction import FEWEST, Wanted
+from classifier.prediction import FEWEST, HeadPrediction, Wanted
 from classifier.stack import Stack
 from classifier.telling import MOST, word
 from classifier.texts import LEAD_LENGTH
@@ -41,27 +41,35 @@ class Loops:
         )
 
     def said(self, readings: Sequence[Reading], points: Sequence[Points], wanted: Wanted) -> Said:
-        texts, size = [reading.text for reading in readings], len(readings)
+        texts, size, explained = [reading.text for reading in readings], len(readings), 0
         counts, cells, given = self._ruled.said(points)
         titles = [reading.body_start for reading in readings]
         about = [0, *accumulate(map(len, texts)), *titles, 0, 0, *accumulate(counts)]
-        explained = sum([1 << place for place, head in enumerate(self._heads) if head.name in wanted.explained])
+        shown = size if wanted.shown is None else wanted.shown
+        for place, head in enumerate(self._heads):
+            explained |= (head.name in wanted.explained) << place
         columns, values, table = kernels.said(
-            code_units("".join(texts)), np.array(about).reshape(3, size + 1), np.array(cells, np.int64),
-            np.array(given, np.float64), wanted.least, explained, size if wanted.shown is None else wanted.shown,
-            *self._space, *self._stack, *self._said,
+            code_units("".join(texts)), np.array(about).reshape(3, size + 1), cells, given, wanted.least, explained,
+            shown, *self._space, *self._stack, *self._said,
         )  # fmt: skip
         sizes, known, *figures = table.tolist()
-        names, numbers, labels = columns.tolist(), values.tolist(), self._labels.__getitem__
-        listed = sum(map(sum, figures[0::3]))
-        named = list(zip(map(labels, names[:listed]), numbers[:listed], strict=True))
-        words = zip(map(self._grams.__getitem__, names[listed:]), numbers[listed:], strict=True)
-        ranked = cut(named, chain.from_iterable(figures[0::3]))
-        told = cut(list(map(word, words)), chain.from_iterable(figures[2::3]))
-        return [
-            head.predictions(list(islice(ranked, size)), islice(told, size), map(labels, leaves))
-            for head, leaves in zip(self._heads, figures[1::3], strict=True)
-        ], self._strange(sizes, known)
+        return self._heads_of(columns.tolist(), values.tolist(), figures, shown), self._strange(sizes, known)
+
+    def _heads_of(
+        self, columns: Sequence[int], values: Sequence[float], figures: Sequence[Sequence[int]], shown: int
+    ) -> list[list[HeadPrediction]]:
+        """What each head says of each text: see `kernels.said`."""
+        at, labels, grams = 0, self._labels.__getitem__, self._grams.__getitem__
+        last = sum(map(sum, figures[0::3]))
+        result = []
+        for head, counts, leaves, told in zip(self._heads, figures[0::3], figures[1::3], figures[2::3], strict=True):
+            end = at + sum(counts)
+            ranked = list(cut(list(zip(map(labels, columns[at:end]), values[at:end], strict=True)), counts))
+            at, first, last = end, last, last + sum(told)
+            words = zip(map(grams, columns[first:last]), values[first:last], strict=True)
+            telling = cut(list(map(word, words)), told[:shown]) if last > first else ()
+            result.append(head.predictions(ranked, chain(telling, repeat(())), map(labels, leaves)))
+        return result
 
     def _strange(self, sizes: Sequence[int], known: Sequence[int]) -> list[Strange]:
         """How strange the texts are, of so many characters and known pairs of these."""

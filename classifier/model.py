@@ -62,9 +62,11 @@ class Classifier:
 
     def predict(self, readings: Sequence[Reading], points: Sequence[Points], wanted: Wanted = ALL) -> list[Prediction]:
         """One prediction for each petition, in order; `points` are what the rules give each of them."""
-        result: list[Prediction] = []
         way = self._fast if len(readings) >= FEW or "_fast" in self.__dict__ else self._arrays
+        if len(readings) <= BATCH:
+            return self._predict(way, readings, points, wanted) if readings else []
         shown = len(readings) if wanted.shown is None else wanted.shown
+        result: list[Prediction] = []
         for start in range(0, len(readings), BATCH):
             batch = slice(start, start + BATCH)
             result += self._predict(way, readings[batch], points[batch], replace(wanted, shown=max(0, shown - start)))

@@ -7,11 +7,14 @@ from dataclasses import dataclass
 from itertools import chain, repeat
 
 import numpy as np
+from numpy.typing import NDArray
 
 from classifier.features import Rows
 from classifier.head import LEVELS, Floats, Head, Indices
 from rules.tally import Points
 from rules.taxonomy import at_level
+
+Reals = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,15 +34,13 @@ class Ruled:
         """Numbers are below this."""
         return len(self.places) + 2
 
-    def said(self, points: Sequence[Points]) -> tuple[list[int], list[int], list[float]]:
+    def said(self, points: Sequence[Points]) -> tuple[list[int], Indices, Reals]:
         """Of how many categories each petition has points, the place of each, and the points."""
-        other = len(self.places)
-        cells: list[int] = []
-        given: list[float] = []
-        for own in points:
-            cells += map(self.places.get, own, repeat(other))
-            given += own.values()
-        return list(map(len, points)), cells, given
+        counts = list(map(len, points))
+        size, codes = sum(counts), chain.from_iterable(points)
+        places = map(self.places.get, codes, repeat(len(self.places)))
+        given = chain.from_iterable([own.values() for own in points])
+        return counts, np.fromiter(places, np.int64, size), np.fromiter(given, np.float64, size)
 
     def add(self, total: Floats, points: Sequence[Points]) -> None:
         """To each row of margins what its points say, the first level first."""

@@ -142,6 +142,8 @@ class Engine:
         """
         if len(petitions) < (self._many.least if "_many" in self.__dict__ else FEW):
             return self._one_by_one(petitions, cut)
+        if len(petitions) <= TOGETHER:
+            return self._together(petitions, cut)
         starts = range(0, len(petitions), TOGETHER)
         parted = [self._together(petitions[start : start + TOGETHER], cut) for start in starts]
         matches, cuts, inside = (list(chain.from_iterable(some)) for some in zip(*parted, strict=True))

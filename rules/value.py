@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import gc
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Any, TypeVar, dataclass_transform
 
 from pydantic_core import CoreSchema, core_schema
@@ -51,15 +50,17 @@ def _schema(cls: type) -> Callable[[type, Any, Any], CoreSchema]:
     return schema
 
 
-@contextmanager
-def no_collection() -> Iterator[None]:
+class no_collection:  # noqa: N801 - reads as the standard library's contextlib.suppress does
     """Within the block values are made, not thrown away, so nobody need look again and again for cycles among them:
     that takes a tenth of deciding many petitions.
     """
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
+
+    __slots__ = ("_enabled",)
+
+    def __enter__(self) -> None:
+        self._enabled = gc.isenabled()
+        gc.disable()
+
+    def __exit__(self, *_: object) -> None:
+        if self._enabled:
             gc.enable()

@@ -81,17 +81,17 @@ class Triage:
         """Make now what takes longer than a decision: arrays, or loops, which a machine compiles once."""
         self.decide([Petition("", "")] * FEW, today)
 
-    @no_collection()
     def decide(self, petitions: Sequence[Petition], today: date) -> list[Decision]:
         """One decision for each petition, in order. `today` stands in for a missing day of receipt."""
-        matches, cuts, inside = self.engine.parted(petitions, self._parts)
-        heard = self._hear([*matches, *inside], today, shown=len(petitions))
-        known, count = self._known(heard), len(petitions)
-        grasped, inner = self._grasped(heard[:count], known), zip(heard[count:], known[count:], strict=True)
-        return [
-            self._whole(whole, matter, list(zip(cut, inner, strict=False)), today) if cut else whole
-            for whole, matter, cut in zip(self._decisions(grasped, today), grasped, cuts, strict=True)
-        ]
+        with no_collection():
+            matches, cuts, inside = self.engine.parted(petitions, self._parts)
+            heard = self._hear([*matches, *inside], today, shown=len(petitions))
+            known, count = self._known(heard), len(petitions)
+            grasped, inner = self._grasped(heard[:count], known), zip(heard[count:], known[count:], strict=True)
+            return [
+                self._whole(whole, matter, list(zip(cut, inner, strict=False)), today) if cut else whole
+                for whole, matter, cut in zip(self._decisions(grasped, today), grasped, cuts, strict=True)
+            ]
 
     def correct(self, petition: Petition, correction: Correction, today: date) -> Decision:
         """What follows from what a clerk says instead: departments, guards, procedure and due dates anew."""
