@@ -36,6 +36,13 @@ class Batch:
     ends: Ints
     numbers: Ints
 
+    def among(self, terms: Bools) -> tuple[Ints, Ints, Ints, Ints]:
+        """Row, start and end within the text, and number of the occurrences of these terms, in order."""
+        which = terms.take(self.numbers).nonzero()[0]
+        which = which[np.lexsort((self.ends[which], self.starts[which]))]
+        begins = self.begins.take(self.rows[which])
+        return self.rows[which], self.starts[which] - begins, self.ends[which] - begins, self.numbers[which]
+
 
 @dataclass(frozen=True, slots=True)
 class _Joined:

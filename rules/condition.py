@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
@@ -47,13 +47,15 @@ class Compiled:
 
 class Numbered(NamedTuple):
     """All conditions of a rulebook, and the terms by number. `sayings`: of the first conditions, the rules; `sorts`:
-    where each sort of conditions begins, and the last ends.
+    where each sort of conditions begins, and the last ends; `lexicons`: of some terms those that have them, which are
+    seen before it is known what holds.
     """
 
     conditions: Sequence[Compiled]
     terms: Sequence[str]
     sayings: Sequence[Saying]
     sorts: Sequence[int]
+    lexicons: Mapping[int, Sequence[str]]
 
 
 def compiled(condition: Condition, number: Numbering) -> Compiled:

@@ -13,8 +13,8 @@ from rules.automaton import Occurrence, build_automaton
 from rules.compiled import FEW
 from rules.condition import Compiled, Found, Numbered, Places, Sieve, compiled, one_of
 from rules.duties import PlaceKind
-from rules.match import Match
-from rules.matters import Part
+from rules.match import Marked, Match
+from rules.matters import CUTTING, Part
 from rules.occurrences import Evidence, Holding, Listed, Stretch
 from rules.petition import Petition
 from rules.reading import Reading, read
@@ -32,7 +32,7 @@ Segment = Callable[[str], list[str]]
 
 Meaning = tuple[tuple[int, ...], tuple[int, ...], int]
 """What a term means: conditions that it satisfies alone, those of them that it forbids, its bits in the sieve."""
-Cut = Callable[[Match], Sequence[Part]]
+Cut = Callable[[Marked], Sequence[Part]]
 """Cuts a petition into parts that do not overlap, in order."""
 NO_MARKS: Mapping[str, int] = MappingProxyType({})
 TOGETHER = 128
@@ -155,12 +155,11 @@ class Engine:
         return Parted(matches, cuts, [self._alone(one.reading) for one in _stretches(matches, cuts)])
 
     def _together(self, petitions: Sequence[Petition], cut: Cut) -> Parted:
-        walked = self._many.walk(petitions)
-        matches = self._told(walked.readings, walked.holding())
-        cuts = list(map(cut, matches))
-        stretches = _stretches(matches, cuts)
-        inside = self._told([one.reading for one in stretches], walked.inside(stretches)) if stretches else []
-        return Parted(matches, cuts, inside)
+        walked, count = self._many.walk(petitions), len(petitions)
+        cuts = list(map(cut, walked.sights))
+        held = walked.holding(_stretches(walked.sights, cuts))
+        matches = [match for one in held for match in self._told(*one)]
+        return Parted(matches[:count], cuts, matches[count:])
 
     def _told(self, readings: Iterable[Reading], holding: Holding) -> list[Match]:
         """What holds in each text, as one match each."""
@@ -194,7 +193,9 @@ class Engine:
         from rules.many import build_many
 
         sayings, sorts = self._names[: self._ends[0]], (0, *self._ends, len(self._names))
-        return build_many(self._many_engine)(Numbered(self._conditions, self.terms, sayings, sorts), self._boundaries)
+        return build_many(self._many_engine)(
+            Numbered(self._conditions, self.terms, sayings, sorts, self._lexicons), self._boundaries
+        )
 
     def _standing(self, occurrences: list[Occurrence]) -> Standing:
         """The occurrences by term, and what the terms mean."""
@@ -244,9 +245,11 @@ class Engine:
         ]
         conditions = [compiled(condition, self._number) for condition in written]
         kind_of = {n: kind for kind, terms in rulebook.places.kinds.items() for n in self._number(terms)}
-        lexicons = [self._number(terms) for terms in rulebook.lexicons.values()]
+        lexicons = {name: self._number(terms) for name, terms in rulebook.lexicons.items()}
+        seen = [number for name in CUTTING for number in lexicons.get(name, ())]
+        self._lexicons = {number: [name for name in CUTTING if number in lexicons.get(name, ())] for number in seen}
         kinds = [frozenset(n for n, own in kind_of.items() if own == kind) for kind in rulebook.places.kinds]
-        return [*conditions, *map(one_of, lexicons), *map(one_of, kinds)]
+        return [*conditions, *map(one_of, lexicons.values()), *map(one_of, kinds)]
 
     def _boundaries(self, folded: str) -> frozenset[int] | None:
         if self._segment is None or not self._whole_words:
@@ -275,10 +278,10 @@ def _by_themselves(standing: Standing) -> dict[int, list[Occurrence]]:
     return holding
 
 
-def _stretches(matches: Iterable[Match], cuts: Iterable[Sequence[Part]]) -> list[Stretch]:
+def _stretches(texts: Iterable[Marked], cuts: Iterable[Sequence[Part]]) -> list[Stretch]:
     """The parts of some texts, each read as its text was."""
     return [
-        Stretch(text, span.start, Reading(petition, match.text[span.start : span.end], petition.body_start))
-        for text, (match, parts) in enumerate(zip(matches, cuts, strict=True))
+        Stretch(place, span.start, Reading(petition, text.text[span.start : span.end], petition.body_start))
+        for place, (text, parts) in enumerate(zip(texts, cuts, strict=True))
         for span, petition in parts
     ]

@@ -17,7 +17,7 @@ Flags = Ints
 
 class Sought(NamedTuple):
     """What is looked for: nodes of a trie, and the `trials` of cue i from `firsts[i]` on, for each the codes that may
-    stand `before` and `after` the cue.
+    stand `before` and `after` the cue; `seen`: terms of which it is told at once where they stand.
     """
 
     nodes: Ints
@@ -25,18 +25,20 @@ class Sought(NamedTuple):
     trials: Ints
     before: Flags
     after: Flags
+    seen: Flags
 
 
 class Found(NamedTuple):
     """What stands in texts: their folded characters, and in a second row the codes of these; occurrences of terms,
-    those of text i from `edges[i]` on; trials (text, place, trial), and how many there are; how many characters the
-    letters do not have yet: where there are any, nothing else was looked for. More than there is room for is counted
-    only.
+    those of text i from `edges[i]` on; of terms that are seen also text, start, end, number; trials (text, place,
+    trial), and how many there are; how many characters the letters do not have yet: where there are any, nothing else
+    was looked for. More than there is room for is counted only.
     """
 
     characters: Ints
     occurrences: Ints
     edges: Ints
+    sights: Ints
     tried: Ints
     trials: int
     strange: int
@@ -56,8 +58,8 @@ class Found(NamedTuple):
 @compiled
 def scan(
     units: Ints, begins: Ints, room: int, letters: Ints,
-    nodes: Ints, firsts: Ints, trials: Ints, before: Flags, after: Flags,
-) -> tuple[Ints, Ints, Ints, Ints, int, int]:  # fmt: skip
+    nodes: Ints, firsts: Ints, trials: Ints, before: Flags, after: Flags, seen: Flags,
+) -> tuple[Ints, Ints, Ints, Ints, Ints, int, int]:  # fmt: skip
     """Finds every term in texts, and every trial that the characters around its cue allow: the fields of Found. Text i
     has the characters from `begins[i]` to `begins[i + 1]`; `letters`: for each, one more than its folded form (0: not
     known), and the code of that; the others are the fields of Sought. (One by one, and in one function: numba looks
@@ -66,7 +68,8 @@ def scan(
     characters, edges = np.empty((2, units.size), np.int32), np.zeros_like(begins)
     folds, coded = characters[0], characters[1]
     occurrences, tried = np.empty((room, 3), np.int32), np.empty((room, 3), np.int32)
-    found = trying = strange = 0
+    sights = np.empty((room, 4), np.int32)
+    found = sighted = trying = strange = 0
     for place in range(units.size):
         letter = letters[units[place]]
         strange += letter[0] == 0
@@ -76,10 +79,19 @@ def scan(
         for start in range(begin, end):
             node, place = int(coded[start]), start + 1
             while node != 0:
-                if nodes[node, TERM] >= 0:
+                term = nodes[node, TERM]
+                if term >= 0:
                     if found < room:
                         occurrences[found, 0], occurrences[found, 1] = start - begin, place - begin
-                        occurrences[found, 2] = nodes[node, TERM]
+                        occurrences[found, 2] = term
+                        if seen[term]:
+                            sights[sighted, 0], sights[sighted, 1], sights[sighted, 2] = (
+                                text,
+                                start - begin,
+                                place - begin,
+                            )
+                            sights[sighted, 3] = term
+                            sighted += 1
                     found += 1
                 cue = nodes[node, CUE]
                 if cue >= 0:
@@ -96,4 +108,4 @@ def scan(
                 node = below if nodes[below, CHECK] == node else 0
                 place += 1
         edges[text + 1] = found
-    return characters, occurrences[:found], edges, tried[:trying], trying, strange
+    return characters, occurrences[:found], edges, sights[:sighted], tried[:trying], trying, strange

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from itertools import accumulate, chain, pairwise
+from collections.abc import Iterable, Sequence
+from itertools import accumulate, chain, pairwise, repeat
 from typing import NamedTuple
 
 import numpy as np
@@ -12,6 +12,7 @@ from rules import finding, weighing
 from rules.condition import Compiled, Numbered
 from rules.finding import Flags, Found, Sought
 from rules.lookup import Lookup
+from rules.many import Held
 from rules.memberships import Memberships
 from rules.nearness import NUMBER
 from rules.occurrences import Boundaries, Holding, Slices, Stretch
@@ -19,6 +20,7 @@ from rules.persons import hidden
 from rules.petition import Petition
 from rules.points import POINTS, Ints, code_units, written
 from rules.reading import Reading
+from rules.sight import Sight, sights
 from rules.summing import Sums
 from rules.text import fold_table
 from rules.trie import Alphabet, Bools
@@ -92,12 +94,14 @@ class Loops:
     least = 1
 
     def __init__(self, numbered: Numbered, boundaries: Boundaries) -> None:
-        conditions, terms, sayings, sorts = numbered
+        conditions, terms, sayings, sorts, self._lexicons = numbered
         lookup = Lookup(terms)
         trials = lookup.trials
         nodes = np.stack([*lookup.trie.steps, lookup.terms, lookup.cues], axis=1, dtype=np.int32, casting="same_kind")
         around = trials.before.view(np.uint8), trials.after.view(np.uint8)
-        self._trials, self._sought = trials, Sought(nodes, trials.firsts, trials.numbers, *around)
+        seen = np.zeros(len(terms), np.uint8)
+        seen[list(self._lexicons)] = 1
+        self._trials, self._sought = trials, Sought(nodes, trials.firsts, trials.numbers, *around, seen)
         self._letters = Letters(lookup.alphabet)
         self.table = table_of(conditions, len(terms), sorts, lookup.stops.view(np.uint8))
         most = max((len(frozenset().union(*one.parts)) for one in conditions[: len(sayings)]), default=1)
@@ -110,7 +114,7 @@ class Loops:
         found = self._found(code_units("".join(texts)), np.array(begins))
         masked = self._masked(found, begins)
         readings = list(map(Reading, petitions, masked, [petition.body_start for petition in petitions]))
-        return Walked(self, readings, found, begins)
+        return Walked(self, sights(readings, found.sights.tolist(), self._lexicons), found, begins)
 
     def _found(self, units: Ints, begins: Ints) -> Found:
         """Every term and every trial."""
@@ -138,47 +142,46 @@ class Loops:
 class Walked:
     """Some texts, one behind the other, and the terms that stand in them."""
 
-    def __init__(self, loops: Loops, readings: list[Reading], found: Found, begins: Sequence[int]) -> None:
-        self.readings = readings
+    def __init__(self, loops: Loops, sights: list[Sight], found: Found, begins: Sequence[int]) -> None:
+        self.sights = sights
         self._loops, self._found, self._begins = loops, found, begins
         self._edges: list[int] = found.edges.tolist()
 
-    def holding(self) -> Holding:
-        numbers = range(len(self.readings))
-        return self._holding([Stretch(text, 0, reading) for text, reading in zip(numbers, self.readings, strict=True)])
-
-    def inside(self, stretches: Sequence[Stretch]) -> Holding:
-        return self._holding(stretches)
+    def holding(self, parts: Sequence[Stretch]) -> Iterable[Held]:
+        stretches = [*[Stretch(text, 0, sight.reading) for text, sight in enumerate(self.sights)], *parts]
+        return [([reading for _, _, reading in stretches], self._holding(stretches))]
 
     def _holding(self, stretches: Sequence[Stretch]) -> Holding:
-        begins, edges = self._begins, self._edges
+        begins, edges, found, loops = self._begins, self._edges, self._found, self._loops
+        words, places = self._words(stretches)
         rows = [
-            (begins[text] + start, len(reading.text), start, reading.body_start, edges[text], edges[text + 1])
-            for text, start, reading in stretches
+            (begins[text] + start, len(reading.text), start, reading.body_start, edges[text], edges[text + 1], place)
+            for (text, start, reading), place in zip(stretches, places, strict=False)
         ]
-        found, loops = self._found, self._loops
         pairs, occurrences, cuts, added = weighing.holding(
-            np.array(rows), found.codes, found.occurrences, self._words(stretches), *loops.table, *loops.sums.worth
+            np.array(rows), found.codes, found.occurrences, words, *loops.table, *loops.sums.worth
         )
         conditions, counts, edges = pairs.tolist()
         starts, ends, numbers = occurrences
         evidence = Slices(edges, starts.tolist(), ends.tolist(), numbers)
         return Holding(conditions, counts, evidence, cuts.tolist(), loops.sums.tallies(*added))
 
-    def _words(self, stretches: Sequence[Stretch]) -> Flags:
-        """Where words begin and end in texts in which that is asked; nothing where it is asked nowhere."""
+    def _words(self, stretches: Sequence[Stretch]) -> tuple[Flags, Iterable[int]]:
+        """Where words begin and end in texts in which that is asked, and where those of each text are; nothing where it
+        is asked nowhere.
+        """
         whole_word, found = self._loops.whole_word, self._found
         if whole_word is None or not (asked := whole_word[found.occurrences[:, NUMBER]]).any():
-            return _NOWHERE
-        words = np.ones(self._begins[-1] + 1, np.uint8)
-        for text, start, reading in stretches:
+            return _NOWHERE, repeat(0)
+        places = list(accumulate((len(reading.text) + 1 for _, _, reading in stretches), initial=0))
+        words = np.ones(places[-1], np.uint8)
+        for (text, _, reading), place in zip(stretches, places, strict=False):
             if asked[self._edges[text] : self._edges[text + 1]].any():
                 edges = self._loops.boundaries(reading.text)
                 if edges is not None:
-                    begin = self._begins[text] + start
-                    words[begin : begin + len(reading.text)] = 0
-                    words[begin + np.array(sorted(edges))] = 1
-        return words
+                    words[place : place + len(reading.text)] = 0
+                    words[place + np.array(sorted(edges))] = 1
+        return words, places
 
 
 def _whole_words(conditions: Sequence[Compiled], terms: int) -> Bools | None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Protocol
+
+import numpy as np
 
 from rules.batch import Batch, Reader
 from rules.compiled import FEW, can_compile
@@ -12,18 +14,21 @@ from rules.holding import ConditionTable
 from rules.occurrences import Boundaries, Holding, Stretch
 from rules.petition import Petition
 from rules.reading import Reading
+from rules.sight import Sight, sights
+
+Held = tuple[Sequence[Reading], Holding]
+"""Some texts, and what holds in them."""
 
 
 class Walked(Protocol):
     """Some texts, at least one, in which terms are found."""
 
-    readings: list[Reading]
+    sights: list[Sight]
 
-    def holding(self) -> Holding:
-        """What holds in each."""
-
-    def inside(self, stretches: Sequence[Stretch]) -> Holding:
-        """What holds in parts of them, at least one, none of which overlap: each is looked at as a text of its own."""
+    def holding(self, parts: Sequence[Stretch]) -> Iterable[Held]:
+        """What holds in each, and behind them in parts of them, which do not overlap: each is looked at as a text of
+        its own.
+        """
 
 
 class Many(Protocol):
@@ -46,7 +51,9 @@ class Arrays:
     def __init__(self, numbered: Numbered, boundaries: Boundaries) -> None:
         terms = numbered.terms
         self.reader, self._table = Reader(terms), ConditionTable(numbered.conditions, len(terms))
-        self._sorts, self._boundaries = numbered.sorts, boundaries
+        self._sorts, self._boundaries, self.lexicons = numbered.sorts, boundaries, numbered.lexicons
+        self.seen = np.zeros(len(terms), dtype=np.bool_)
+        self.seen[list(numbered.lexicons)] = True
 
     def walk(self, petitions: Sequence[Petition]) -> Walked:
         return _Batch(self, self.reader.read(petitions))
@@ -60,14 +67,15 @@ class _Batch:
     """As arrays walk texts: parts are walked anew."""
 
     def __init__(self, arrays: Arrays, batch: Batch) -> None:
-        self.readings = batch.readings
+        lexicons, rows = arrays.lexicons, zip(*[one.tolist() for one in batch.among(arrays.seen)], strict=True)
+        self.sights = sights(batch.readings, rows, lexicons)
         self._arrays, self._batch = arrays, batch
 
-    def holding(self) -> Holding:
-        return self._arrays.holding(self._batch)
-
-    def inside(self, stretches: Sequence[Stretch]) -> Holding:
-        return self._arrays.holding(self._arrays.reader.again([one.reading for one in stretches]))
+    def holding(self, parts: Sequence[Stretch]) -> Iterator[Held]:
+        yield self._batch.readings, self._arrays.holding(self._batch)
+        if parts:
+            readings = [one.reading for one in parts]
+            yield readings, self._arrays.holding(self._arrays.reader.again(readings))
 
 
 def build_many(engine: str) -> type[Many]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from rules.automaton import Occurrence
 from rules.duties import PlaceKind
@@ -12,6 +12,20 @@ from rules.reading import Reading
 from rules.rule import Rule, Saying
 from rules.tally import Tally
 from rules.value import replace, value
+
+
+class Marked(Protocol):
+    """A text, and where terms of lexicons stand in it."""
+
+    @property
+    def reading(self) -> Reading: ...
+
+    @property
+    def text(self) -> str:
+        """What was read."""
+
+    def marked(self, lexicon: str) -> Sequence[Occurrence]:
+        """Where terms of a lexicon stand, in order."""
 
 
 class RuleHit(NamedTuple):

@@ -10,7 +10,7 @@ from operator import attrgetter
 from typing import NamedTuple
 
 from rules.automaton import Occurrence
-from rules.match import Match
+from rules.match import Marked
 from rules.matter_file import CUE, ITEM, SENTENCE_BREAKS, CutWords
 from rules.petition import Petition
 from rules.value import value
@@ -20,6 +20,8 @@ WEAK_ENDS = frozenset(" ,:")
 """After a figure they make a list item only where a clause begins."""
 INSIDE = frozenset((".", "-"))
 """Before a figure they make it part of a number or an address."""
+CUTTING = (CUE, ITEM)
+"""Lexicons that cutting looks at."""
 CLOSING = 60
 """Longest closing, in characters."""
 ANNOUNCEMENT = 30
@@ -40,16 +42,17 @@ class Part(NamedTuple):
     petition: Petition
 
 
-def split(match: Match, words: CutWords) -> tuple[Span, ...]:
+def split(match: Marked, words: CutWords) -> tuple[Span, ...]:
     """The parts in which the petition may raise matters of their own, in order; the whole text when there is one.
 
     The title and a short introduction before a list, and a closing, are in no part.
     """
     petition = match.reading.petition
     signed = any(sign in petition.body for sign in words.second_signs)
-    if CUE not in match.marks and not signed and (not words.clauses or "\n" not in petition.body):
+    cues = match.marked(CUE)
+    if not cues and not signed and (not words.clauses or "\n" not in petition.body):
         return (Span(0, len(match.text)),)
-    return _Text(match, words, signed, match.marked(CUE), match.reading.body_start).parts()
+    return _Text(match, words, signed, cues, match.reading.body_start).parts()
 
 
 @value
@@ -65,7 +68,7 @@ class _Item:
 class _Text:
     """One text with a cue, its cues, and where its body begins."""
 
-    match: Match
+    match: Marked
     words: CutWords
     signed: bool
     cues: Sequence[Occurrence]

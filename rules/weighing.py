@@ -18,9 +18,9 @@ ANYWHERE, TITLE, BODY = range(3)
 """Of `FIELD`."""
 MOST_PARTS = 30
 """Of a condition: the roles are bits of 32."""
-PLACE, SIZE, SHIFT, BODY_START, FROM, TO = range(6)
+PLACE, SIZE, SHIFT, BODY_START, FROM, TO, WORDS = range(7)
 """Of a text: the place of its first character, how many it has; where it begins in the text whose occurrences are
-given (0: it is that text), where its body begins in it; which occurrences are given.
+given (0: it is that text), where its body begins in it; which occurrences are given; the place of its words.
 """
 CONDITION, COUNT, EDGE = range(3)
 """Of a pair: see Held."""
@@ -120,7 +120,7 @@ def stage(text: Ints, all_codes: Ints, occurrences: Ints, words: Flags, stops: F
         if first >= 0 and last <= size and seen[last] - seen[first] == last - first:
             own[kept, START], own[kept, END], own[kept, NUMBER] = first, last, occurrences[at, NUMBER]
             kept += 1
-    return Scene(own[:kept], text[BODY_START], words[begin : begin + size + 1], seen, sentences)
+    return Scene(own[:kept], text[BODY_START], words[text[WORDS] : text[WORDS] + size + 1], seen, sentences)
 
 
 @inlined

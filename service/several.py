@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 
 from rules.departments import Departments
-from rules.match import Match
+from rules.match import Marked
 from rules.matter_file import Steps
 from rules.matters import Part, Span, split
 from rules.rulebook import Rulebook
@@ -40,7 +40,7 @@ class Several:
     accusation: bool = False
 
 
-def parts(match: Match, rulebook: Rulebook) -> tuple[Part, ...]:
+def parts(match: Marked, rulebook: Rulebook) -> tuple[Part, ...]:
     """The parts to decide one by one; none when nothing is cut. The title stays with a part that begins with it."""
     spans = split(match, rulebook.matters.words)
     if len(spans) < 2:

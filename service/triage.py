@@ -11,7 +11,7 @@ from classifier.model import Predictor
 from classifier.prediction import Prediction, Wanted
 from rules.compiled import FEW
 from rules.engine import Engine
-from rules.match import Match
+from rules.match import Marked, Match
 from rules.matters import Part
 from rules.petition import Petition
 from rules.policy import Agreement
@@ -118,7 +118,7 @@ class Triage:
             respondents=judged(respondents, said),
         )
 
-    def _parts(self, match: Match) -> tuple[Part, ...]:
+    def _parts(self, match: Marked) -> tuple[Part, ...]:
         return parts(match, self.rulebook)
 
     def _hear(self, matches: Sequence[Match], today: date, shown: int) -> list[Heard]:

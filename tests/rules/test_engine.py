@@ -8,9 +8,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from rules.automaton import Occurrence
 from rules.compiled import FEW, can_compile
 from rules.engine import TOGETHER, Engine
-from rules.match import Match
+from rules.match import Marked, Match
+from rules.matters import CUTTING, Part, Span
 from rules.petition import Petition
 from rules.rule import MOST_TOGETHER
 from rules.rulebook import load
@@ -250,3 +252,62 @@ def test_who_matches_one_text_at_a_time_loads_no_numpy() -> None:
     )
     done = subprocess.run([sys.executable, "-c", told], capture_output=True, check=True, text=True)
     assert done.stdout.strip() == "False"
+
+
+def cut_anywhere(text: Marked) -> list[Part]:
+    """Two parts of a text, the second without its last character."""
+    petition, middle = text.reading.petition, max(text.reading.body_start, len(text.text) // 2)
+    whole = petition.text
+    first, second = Span(0, middle), Span(middle, max(middle, len(whole) - 1))
+    body = petition.body_start
+    return [
+        Part(first, Petition("1", whole[body:middle], petition.title)),
+        Part(second, Petition("1", whole[middle : second.end])),
+    ]
+
+
+@given(written=st.lists(st.tuples(TEXTS, TEXTS), min_size=FEW, max_size=12))
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@pytest.mark.parametrize("when", WHENS)
+@pytest.mark.parametrize("many", WAYS)
+def test_parts_are_matched_among_many_as_alone(
+    pack: Callable[..., Path], many: str, when: str, written: list[tuple[str, str]]
+) -> None:
+    engine = small_engine(pack, when, many)
+    petitions = [Petition("1", body, title) for title, body in written]
+    together = engine.parted(petitions, cut_anywhere)
+    alone = [small_engine.__wrapped__(pack, when, many).parted([one], cut_anywhere) for one in petitions[:3]]
+    assert [len(cut) for cut in together.cuts] == [2] * len(petitions)
+    assert list(map(seen, together.matches)) == [seen(engine.match(one)) for one in petitions]
+    assert list(map(seen, together.inside[:6])) == [seen(one) for own in alone for one in own.inside]
+
+
+@pytest.mark.parametrize("many", WAYS)
+def test_what_is_hidden_in_a_petition_is_hidden_in_its_parts(pack: Callable[..., Path], many: str) -> None:
+    engine = small_engine(pack, WHENS[0], many)
+    petition = Petition("1", "停水三天，电话13800138000。")
+
+    def cut(text: Marked) -> list[Part]:
+        return [
+            Part(Span(0, 12), Petition("1", petition.body[:12])),
+            Part(Span(12, 19), Petition("1", petition.body[12:])),
+        ]
+
+    (first, second, *_) = engine.parted([petition] * FEW, cut).inside
+    assert first.text + second.text == engine.match(petition).text
+    assert "8" not in first.text + second.text
+
+
+@pytest.mark.parametrize("many", WAYS)
+def test_who_cuts_sees_lists_as_a_match_tells_of_them(many: str) -> None:
+    engine = Engine(load("national"), list, many=many)
+    told: list[dict[str, list[Occurrence]]] = []
+
+    def cut(text: Marked) -> tuple[Part, ...]:
+        told.append({name: list(text.marked(name)) for name in CUTTING})
+        return ()
+
+    texts = ["1、停水。2、路灯不亮。另外，学校乱收费。", "停水", "电话1、3800138000。2、停水", "①停水②停电"]
+    matches = engine.parted([Petition("1", text) for text in texts * FEW], cut).matches
+    assert told == [{name: list(match.marked(name)) for name in CUTTING} for match in matches]
+    assert all(told[0].values())
