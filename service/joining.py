@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rules.matter_file import CutWords, Join, Matters
+from rules.matter_file import Join, Matters
 from rules.matters import Part, Span
 from rules.policy import Agreement
 from rules.taxonomy import ancestors, at_level
 from rules.value import value
 from service.answer import AGREE
 from service.decision import Assignment, CategoryAnswer, Decision, KindAnswer, ProcedureAnswer, accuses
-from service.parts import Whole, hinted
+from service.parts import Whole
 
 RELATED = (AGREE, Agreement.SAME_BRANCH)
 
@@ -42,6 +42,10 @@ class Seen:
     code: str
     accusation: bool
     sure: bool
+
+
+UNSURE = Seen("", False, False)
+"""A part that is not clearly about anything."""
 
 
 @value
@@ -84,35 +88,41 @@ def may_differ(seen: Sequence[Seen], matters: Matters) -> bool:
     return sum(first) > 1
 
 
-def grouped(whole: Whole, judged: Sequence[Judged], matters: Matters) -> list[Group]:
+def grouped(whole: Whole, judged: Sequence[Judged]) -> list[Group]:
     """The parts by matter, in order of the text; fewer than two groups: the petition is one matter."""
-    if matters.file is None:
+    if whole.matters.file is None:
         return []
-    join = matters.file.join
+    join = whole.matters.file.join
     groups = _owning(_groups(judged, join), whole, join.own)
     return sorted(groups, key=lambda group: group[0].part.span)
 
 
-def look_at(whole: Whole, parts: Sequence[Part], told: Sequence[Told], matters: Matters) -> list[Seen]:
-    """What is told of each part, beside the others."""
-    join = matters.file.join if matters.file else Join()
-    accused = _accusing(whole, parts, [one.accuses for one in told], matters.words)
-    likely = hinted(whole, parts, matters, join.short)
+def look_at(whole: Whole, told: Sequence[Told | None]) -> list[Seen]:
+    """What is told of each part, beside the others; None: of one of which it is known that it is not sure."""
+    file, words = whole.matters.file, whole.matters.words
+    join = file.join if file else Join()
+    accused = _accusing(whole, [one is not None and one.accuses for one in told])
     text, written = whole.match.text, whole.match.reading.petition.text
     brief = len(text) <= join.short
-    plain = [brief or matters.words.is_item(written, text, part.span.start) for part in parts]
     return [
-        Seen(one.code, accusing, not accusing and _sure(one, join, likely, clearly))
-        for one, accusing, clearly in zip(told, accused, plain, strict=True)
+        UNSURE
+        if one is None
+        else Seen(
+            one.code,
+            accusing,
+            not accusing and _sure(one, join, whole.hinted, brief or words.is_item(written, text, part.span.start)),
+        )
+        for one, accusing, part in zip(told, accused, whole.cut, strict=True)
     ]
 
 
-def _accusing(whole: Whole, parts: Sequence[Part], own: list[bool], words: CutWords) -> list[bool]:
+def _accusing(whole: Whole, own: list[bool]) -> list[bool]:
     """Parts that accuse: by their own kind (`own`); in a petition that accuses, also by their words; and all items
     of a list whose introduction or title does: they tell what the accused did.
     """
     if not any(own) and not accuses(whole.decision.kind):
         return own
+    parts, words = whole.cut, whole.matters.words
     worded = [kind or whole.accuses(part.span) for kind, part in zip(own, parts, strict=True)]
     match, body = whole.match, max(parts[0].span.start, whole.match.reading.body_start)
     introduced = worded[0] and not words.is_item(match.reading.petition.text, match.text, body)
@@ -180,6 +190,8 @@ def _owning(groups: list[Group], whole: Whole, least: float) -> list[Group]:
         return groups
     main = max(plain, key=lambda group: mainness(_code(group), [one.part.span for one in group], whole.decision))
     lost = [group for group in plain if group is not main and not _owns(group, whole, least)]
+    if not lost:
+        return groups
     joined = sorted((one for group in (main, *lost) for one in group), key=lambda one: one.part.span)
     return [joined if group is main else group for group in groups if not any(group is other for other in lost)]
 

@@ -27,10 +27,23 @@ Said = tuple[RuleVerdict, str | None]
 
 @dataclass(frozen=True)
 class Whole:
-    """The petition as one: its match and its decision."""
+    """The petition as one: its match and its decision; the parts into which it is cut, by which words."""
 
     match: Match
     decision: Decision
+    cut: Sequence[Part]
+    matters: Matters
+
+    @cached_property
+    def hinted(self) -> bool:
+        """Whether parts are likely matters: words say that there are several, or the petition tells no story."""
+        text, file = self.match.text, self.matters.file
+        if file is None:
+            return False
+        if len(text) <= file.join.short:
+            return True
+        first = self.cut[0].span.start or self.cut[1].span.start
+        return self.matters.words.several.search(text, max(0, first - ANNOUNCED), first) is not None
 
     @cached_property
     def accusations(self) -> frozenset[int]:
@@ -54,31 +67,20 @@ class Whole:
         return frozenset([start for _, start, _ in match.evidence.spans(said, maxsize)])
 
 
-def hinted(whole: Whole, parts: Sequence[Part], matters: Matters, short: int) -> bool:
-    """Whether parts are likely matters: words say that there are several, or the petition tells no story."""
-    text = whole.match.text
-    if len(text) <= short:
-        return True
-    first = parts[0].span.start or parts[1].span.start
-    return matters.words.several.search(text, max(0, first - ANNOUNCED), first) is not None
+def may_be_sure(whole: Whole, said: Sequence[Said], rulebook: Rulebook) -> list[bool]:
+    """Which parts may be sure (joining.look_at), of a petition that does not accuse, nor does any part of it."""
+    return [_may_be_sure(one, whole.hinted, rulebook) for one in said]
 
 
-def too_few(whole: Whole, parts: Sequence[Part], said: Sequence[Said], rulebook: Rulebook) -> bool:
-    """Whether it is plain already that too few parts can be sure for several matters (joining.may_differ); neither the
-    petition nor any part of it accuses.
-    """
-    matters = rulebook.matters
-    if matters.file is None:
-        return True
-    join = matters.file.join
-    likely = hinted(whole, parts, matters, join.short)
-    return sum(_may_be_sure(one, likely, rulebook) for one in said) < max(2, join.share * len(parts))
+def too_few(sure: Sequence[bool], matters: Matters) -> bool:
+    """Whether it is plain already that too few parts can be sure for several matters (joining.may_differ)."""
+    return matters.file is None or sum(sure) < max(2, matters.file.join.share * len(sure))
 
 
-def _may_be_sure(said: Said, likely: bool, rulebook: Rulebook) -> bool:
+def _may_be_sure(said: Said, hinted: bool, rulebook: Rulebook) -> bool:
     """Whether a part may be sure, however probable its category is; where the rules' own answer counts, by points."""
     rules, label = said
-    if rules.category is None or label is None or likely:
+    if rules.category is None or label is None or hinted:
         return rules.category is not None
     agreement = agreement_of(rules.category, label, rulebook.taxonomy)
     return (rules.clear and agreement is AGREE) or rulebook.policy.combination[agreement].answer == "rules"

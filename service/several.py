@@ -58,7 +58,7 @@ def combine(whole: Whole, judged: Sequence[Judged], rulebook: Rulebook) -> Sever
 
     Where every one of them accuses, it is one accusation.
     """
-    file, groups = rulebook.matters.file, grouped(whole, judged, rulebook.matters)
+    file, groups = whole.matters.file, grouped(whole, judged)
     accusing = [any(one.accusation for one in group) for group in groups]
     if len(groups) < 2 or all(accusing) or file is None:
         return one_matter(whole, any(one.told.accuses for one in judged))

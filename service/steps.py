@@ -7,7 +7,6 @@ from functools import lru_cache
 
 from classifier.prediction import Prediction
 from rules.match import Match
-from rules.matters import Part
 from rules.respondents import Respondent
 from rules.rule import Urgency
 from rules.rulebook import Rulebook
@@ -38,8 +37,8 @@ class Heard:
 
 Known = tuple[KindAnswer | None, tuple[Respondent, ...]]
 """What a text wants, and of whom it complains."""
-Inner = tuple[Part, tuple[Heard, Known]]
-"""A part of a petition, and what is known of it before it is answered."""
+Inner = tuple[Heard, Known]
+"""What is known of a part of a petition before it is answered."""
 
 
 @value

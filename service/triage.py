@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
+from itertools import compress, islice
 
 from classifier.model import Predictor
 from classifier.prediction import Prediction, Wanted
@@ -39,9 +40,9 @@ from service.due import due_dates
 from service.evidence import all_evidence
 from service.guard import all_respondents, guard, is_accusation
 from service.handling import Handling, led
-from service.joining import Judged, look_at, may_differ
+from service.joining import Judged, Seen, look_at, may_differ
 from service.office import Placed, within_office
-from service.parts import Whole, too_few
+from service.parts import Whole, may_be_sure, too_few
 from service.route import Routed
 from service.several import Several, combine, one_matter, parts
 from service.steps import (
@@ -88,9 +89,10 @@ class Triage:
             heard = self._hear([*matches, *inside], today, shown=len(petitions))
             known, count = self._known(heard), len(petitions)
             grasped, inner = self._grasped(heard[:count], known), zip(heard[count:], known[count:], strict=True)
+            decisions = self._decisions(grasped, today)
             return [
-                self._whole(whole, matter, list(zip(cut, inner, strict=False)), today) if cut else whole
-                for whole, matter, cut in zip(self._decisions(grasped, today), grasped, cuts, strict=True)
+                self._whole(decision, matter, cut, inner, today) if cut else decision
+                for decision, matter, cut in zip(decisions, grasped, cuts, strict=True)
             ]
 
     def correct(self, petition: Petition, correction: Correction, today: date) -> Decision:
@@ -136,32 +138,45 @@ class Triage:
         told = [brought_up(prediction, book) for prediction, book in zip(predictions, books, strict=True)]
         return [Heard(*one) for one in zip(read, verdicts, told, books, strict=True)]
 
-    def _whole(self, whole: Decision, matter: Grasped, inner: Sequence[Inner], today: date) -> Decision:
-        """The petition with its matters where it raises several."""
-        match = matter.heard.match
-        several = self._several(Whole(match, whole), inner, today)
-        if several.accusation and not accuses(whole.kind):
-            (whole,) = self._decisions([replace(matter, kind=self._accusation)], today)
-        return as_whole(whole, several, match.text)
+    def _whole(
+        self, decision: Decision, matter: Grasped, cut: Sequence[Part], inner: Iterator[Inner], today: date
+    ) -> Decision:
+        """The petition with its matters where it raises several. `inner`: what is known of its parts comes next."""
+        match, book = matter.heard.match, matter.heard.book
+        several = self._several(Whole(match, decision, cut, book.matters), list(islice(inner, len(cut))), today)
+        if several.accusation and not accuses(decision.kind):
+            (decision,) = self._decisions([replace(matter, kind=self._accusation)], today)
+        return as_whole(decision, several, match.text)
 
     def _several(self, whole: Whole, inner: Sequence[Inner], today: date) -> Several:
-        """Its matters. Parts are answered, and decided, only where they may be matters of their own."""
-        cut, heard, known = [part for part, _ in inner], [one for _, (one, _) in inner], [one for _, (_, one) in inner]
-        book, accusation = heard[0].book, any(accuses(kind) for kind, _ in known)
-        plain = not accusation and not accuses(whole.decision.kind)
-        if plain and too_few(whole, cut, [said_of(one) for one in heard], book):
-            return one_matter(whole, accusation)
-        grasped = self._grasped(heard, known, listed=False)
-        told = [one.told for one in grasped]
-        seen = look_at(whole, cut, told, book.matters)
+        """Its matters. Parts are answered, and their ways decided, only where they may be matters of their own."""
+        book, accusation = inner[0][0].book, any(accuses(kind) for _, (kind, _) in inner)
+        maybe = [True] * len(inner)
+        if not accusation and not accuses(whole.decision.kind):
+            maybe = may_be_sure(whole, [said_of(heard) for heard, _ in inner], book)
+            if too_few(maybe, book.matters):
+                return one_matter(whole, accusation)
+        some = self._answered(inner, maybe)
+        seen = look_at(whole, [one.told if one else None for one in some])
         if not may_differ(seen, book.matters):
             return one_matter(whole, accusation)
-        ways = self._ways(grasped, _days(grasped, today))
-        judged = [
-            Judged(part, said, placed.assignment, handling.procedure, one.accusation, one.sure)
-            for part, said, one, (handling, placed) in zip(cut, told, seen, ways, strict=True)
+        others = self._answered(inner, [not one for one in maybe])
+        grasped = [one or other for one, other in zip(some, others, strict=True)]
+        return combine(whole, self._judged(whole, seen, [one for one in grasped if one], today), book)
+
+    def _answered(self, inner: Sequence[Inner], which: Sequence[bool]) -> list[Grasped | None]:
+        """What some parts are about; None for the others."""
+        chosen = list(compress(inner, which))
+        found = iter(self._grasped([heard for heard, _ in chosen], [known for _, known in chosen], listed=False))
+        return [next(found) if one else None for one in which]
+
+    def _judged(self, whole: Whole, seen: Sequence[Seen], matters: Sequence[Grasped], today: date) -> list[Judged]:
+        """Parts, and which way each goes."""
+        ways = self._ways(matters, _days(matters, today))
+        return [
+            Judged(part, one.told, placed.assignment, handling.procedure, look.accusation, look.sure)
+            for part, one, look, (handling, placed) in zip(whole.cut, matters, seen, ways, strict=True)
         ]
-        return combine(whole, judged, book)
 
     def _known(self, heard: Sequence[Heard]) -> list[Known]:
         """What each wants, and of whom it complains."""

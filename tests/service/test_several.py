@@ -24,7 +24,7 @@ from service.answer import answer_category, category_of
 from service.assemble import build_triage
 from service.decision import CategoryAnswer, Decision, DepartmentName, Reason, Withheld
 from service.joining import Judged, Told, look_at, may_differ
-from service.parts import Whole, too_few
+from service.parts import Whole, may_be_sure, too_few
 from service.settings import Settings
 from service.several import Matter, Several, combine, common_superior, parts, visible
 from service.triage import Triage
@@ -55,7 +55,7 @@ def split_up(triage: Triage) -> Decide:
             rest = [_told(decision, *each) for decision, each in zip(rest, said, strict=True)]
         first = _told(first, *whole) if whole else first
         assert cut, "nothing is cut"
-        return joined(Whole(match, first), cut, rest, triage.rulebook)
+        return joined(Whole(match, first, cut, triage.rulebook.matters), rest, triage.rulebook)
 
     return split_up
 
@@ -73,13 +73,19 @@ def told_of(decision: Decision) -> Told:
     return Told(decision.category, decision.kind, decision.verdicts.agreement, rules.clear, rules.points)
 
 
-def joined(whole: Whole, cut: Sequence[Part], decisions: Sequence[Decision], book: Rulebook) -> Several:
+def whole_of(triage: Triage, petition: Petition) -> Whole:
+    """A petition and its parts."""
+    match, (decision,) = triage.engine.match(petition), triage.decide([petition], TODAY)
+    return Whole(match, decision, parts(match, triage.rulebook), triage.rulebook.matters)
+
+
+def joined(whole: Whole, decisions: Sequence[Decision], book: Rulebook) -> Several:
     """The matters of a petition whose parts were decided so."""
     told = list(map(told_of, decisions))
-    seen = look_at(whole, cut, told, book.matters)
+    seen = look_at(whole, told)
     judged = [
         Judged(part, said, decision.assignment, decision.procedure, one.accusation, one.sure)
-        for part, said, decision, one in zip(cut, told, decisions, seen, strict=True)
+        for part, said, decision, one in zip(whole.cut, told, decisions, seen, strict=True)
     ]
     return combine(whole, judged, book)
 
@@ -199,7 +205,7 @@ def test_one_lead_of_all_matters_is_simply_the_lead(triage: Triage) -> None:
         replace(each, assignment=replace(each.assignment, lead=town, supporting=()))
         for each in triage.decide([petition, *(part.petition for part in cut)], TODAY)
     ]
-    several = joined(Whole(match, whole), cut, rest, triage.rulebook)
+    several = joined(Whole(match, whole, cut, triage.rulebook.matters), rest, triage.rulebook)
     assert len(several.matters) == 2
     assert (several.lead, several.supporting) == (town, ())
     assert len(several.steps) == 1
@@ -226,7 +232,11 @@ def test_without_a_common_superior_the_joint_conference_is_the_step(split_up: De
     cut = parts(match, triage.rulebook)
     whole, *rest = triage.decide([petition, *(part.petition for part in cut)], TODAY)
     court = replace(rest[0].assignment, lead=DepartmentName("court", "法院"))
-    several = joined(Whole(match, whole), cut, [replace(rest[0], assignment=court), rest[1]], triage.rulebook)
+    several = joined(
+        Whole(match, whole, cut, triage.rulebook.matters),
+        [replace(rest[0], assignment=court), rest[1]],
+        triage.rulebook,
+    )
     assert several.steps[1:] == (triage.rulebook.matters.file.steps.alone,)  # type: ignore[union-attr]
 
 
@@ -306,7 +316,9 @@ def test_the_accused_gets_no_other_matter_of_the_petition_either(triage: Triage)
     lead = plain.assignment.lead
     assert lead is not None
     held = replace(accusing.assignment, withheld=(Withheld(lead.code, lead.name, "被反映单位"),))
-    several = joined(Whole(match, whole), cut, [plain, replace(accusing, assignment=held)], triage.rulebook)
+    several = joined(
+        Whole(match, whole, cut, triage.rulebook.matters), [plain, replace(accusing, assignment=held)], triage.rulebook
+    )
     given = several.matters[0].answer.assignment
     assert given.lead is None
     assert given.unclear
@@ -338,7 +350,7 @@ def test_no_character_of_an_accusation_reaches_another_recipient(
     if not cut:
         return
     whole, *rest = triage.decide([petition, *(part.petition for part in cut)], TODAY)
-    several = joined(Whole(match, whole), cut, rest, triage.rulebook)
+    several = joined(Whole(match, whole, cut, triage.rulebook.matters), rest, triage.rulebook)
     text = petition.text
     assert_disjoint(several.matters)
     for code in recipients(several.matters) - accusing_leads(several.matters):
@@ -368,9 +380,9 @@ def test_parts_that_are_not_decided_are_of_one_matter(
         replace(_told(decision, *each), kind=accusation.kind if len(cut) - at <= accusing else decision.kind)
         for at, (decision, each) in enumerate(zip(rest, said, strict=True))
     ]
-    whole = Whole(triage.engine.match(petition), first)
-    several = joined(whole, cut, decisions, triage.rulebook)
-    seen = look_at(whole, cut, list(map(told_of, decisions)), triage.rulebook.matters)
+    whole = Whole(triage.engine.match(petition), first, cut, triage.rulebook.matters)
+    several = joined(whole, decisions, triage.rulebook)
+    seen = look_at(whole, list(map(told_of, decisions)))
     if not may_differ(seen, triage.rulebook.matters):
         assert len(several.matters) == 1
 
@@ -385,20 +397,22 @@ def test_parts_of_which_too_few_can_be_sure_are_of_one_matter(
     triage: Triage, ruled: list[tuple[str, bool, float] | None], said: list[Said], long: bool
 ) -> None:
     petition, book = Petition("1", LONG if long else BODY), triage.rulebook
-    whole = Whole(triage.engine.match(petition), triage.decide([petition], TODAY)[0])
-    cut = parts(whole.match, book)
+    whole = whole_of(triage, petition)
     verdicts = [_verdict(*one) if one else NO_VERDICT for one in ruled]
     heads = [
         HeadPrediction(((code, share), ("10", 1 - share)) if share > 0.5 else ((code, share),)) for code, share in said
     ]
-    if not too_few(whole, cut, [(one, category_of(head)) for one, head in zip(verdicts, heads, strict=True)], book):
-        return
     answers = [answer_category(*one, book) for one in zip(verdicts, heads, strict=True)]
     told = [
         Told(answer.category, None, answer.agreement, one.clear, one.points)
         for answer, one in zip(answers, verdicts, strict=True)
     ]
-    assert not may_differ(look_at(whole, cut, told, book.matters), book.matters)
+    maybe = may_be_sure(whole, [(one, category_of(head)) for one, head in zip(verdicts, heads, strict=True)], book)
+    seen = look_at(whole, told)
+    assert all(one or not look.sure for one, look in zip(maybe, seen, strict=True))
+    if not too_few(maybe, book.matters):
+        return
+    assert not may_differ(seen, book.matters)
 
 
 def test_matters_beside_an_accusation_of_the_whole_petition_are_seen(triage: Triage) -> None:
@@ -416,20 +430,20 @@ def test_where_the_rules_answer_counts_points_make_a_part_sure(triage: Triage) -
     combination = {**policy.combination, Agreement.DISAGREE: Combination(answer="rules", best_band=Band.REVIEW)}
     book = replace(triage.rulebook, policy=policy.model_copy(update={"combination": combination}))
     petition = Petition("1", LONG)
-    whole = Whole(triage.engine.match(petition), triage.decide([petition], TODAY)[0])
+    whole = whole_of(triage, petition)
     said = [(_verdict(code, False, 8.0), "15.03") for code in ("04.02", "14.03", "16.99")]
-    cut = parts(whole.match, book)
-    assert not too_few(whole, cut, said, book)
-    assert too_few(whole, cut, said, triage.rulebook)
+    assert not too_few(may_be_sure(whole, said, book), book.matters)
+    assert too_few(may_be_sure(whole, said, triage.rulebook), book.matters)
 
 
 def test_a_petition_of_two_sure_parts_is_looked_at_more_closely(triage: Triage) -> None:
     petition, book = Petition("1", LONG), triage.rulebook
-    whole = Whole(triage.engine.match(petition), triage.decide([petition], TODAY)[0])
-    cut = parts(whole.match, book)
+    whole = whole_of(triage, petition)
     sure, other = (_verdict(code, True, 8.0) for code in ("04.02", "14.03"))
-    assert not too_few(whole, cut, [(sure, "04.02.03"), (other, "14.03"), (NO_VERDICT, "16")], book)
-    assert too_few(whole, cut, [(sure, "04.02.03"), (other, "15.03"), (NO_VERDICT, "16")], book)
+    assert not too_few(
+        may_be_sure(whole, [(sure, "04.02.03"), (other, "14.03"), (NO_VERDICT, "16")], book), book.matters
+    )
+    assert too_few(may_be_sure(whole, [(sure, "04.02.03"), (other, "15.03"), (NO_VERDICT, "16")], book), book.matters)
 
 
 NO_VERDICT = RuleVerdict(None, False, {}, {}, None, Urgency.ORDINARY, (), None)
