@@ -75,17 +75,19 @@ def _facts(condition: Compiled, unless: int) -> tuple[int, ...]:
 
 
 class Letters:
-    """For each code point one more than its folded form, and the code of that; zeros until it is met."""
+    """What `finding.spell` asks of each code point: 0 until it is met. In one number, so that no other thread ever sees
+    half of it.
+    """
 
     def __init__(self, alphabet: Alphabet) -> None:
         self._alphabet = alphabet
-        self.table = np.zeros((POINTS, 2), dtype=np.int32)
+        self.table = np.zeros(POINTS, dtype=np.int64)
 
     def meet(self, units: Ints) -> None:
         """Fills in what these characters want."""
-        points = np.unique(units[self.table[units, 0] == 0])
+        points = np.unique(units[self.table[units] == 0])
         folds = np.array([ord(fold_table()[point]) for point in points.tolist()], dtype=np.int64)
-        self.table[points, 0], self.table[points, 1] = folds + 1, self._alphabet.codes_of(folds)
+        self.table[points] = (folds + 1) * finding.FOLD + self._alphabet.codes_of(folds)
 
 
 class Loops:
@@ -114,7 +116,7 @@ class Loops:
         found = self._found(code_units("".join(texts)), np.array(begins))
         masked = self._masked(found, begins)
         readings = list(map(Reading, petitions, masked, [petition.body_start for petition in petitions]))
-        return Walked(self, sights(readings, found.sights.tolist(), self._lexicons), found, begins)
+        return Walked(self, sights(readings, found.sighted(), self._lexicons), found, begins)
 
     def _found(self, units: Ints, begins: Ints) -> Found:
         """Every term and every trial."""
@@ -161,9 +163,9 @@ class Walked:
         pairs, occurrences, cuts, added = weighing.holding(
             np.array(rows), found.codes, found.occurrences, words, *loops.table, *loops.sums.worth
         )
-        conditions, counts, edges = pairs.tolist()
+        conditions, counts, firsts = pairs.tolist()
         starts, ends, numbers = occurrences
-        evidence = Slices(edges, starts.tolist(), ends.tolist(), numbers)
+        evidence = Slices(firsts, starts.tolist(), ends.tolist(), numbers)
         return Holding(conditions, counts, evidence, cuts.tolist(), loops.sums.tallies(*added))
 
     def _words(self, stretches: Sequence[Stretch]) -> tuple[Flags, Iterable[int]]:

@@ -67,8 +67,9 @@ class _Batch:
     """As arrays walk texts: parts are walked anew."""
 
     def __init__(self, arrays: Arrays, batch: Batch) -> None:
-        lexicons, rows = arrays.lexicons, zip(*[one.tolist() for one in batch.among(arrays.seen)], strict=True)
-        self.sights = sights(batch.readings, rows, lexicons)
+        rows, *places = [one.tolist() for one in batch.among(arrays.seen)]
+        found = zip(rows, zip(*places, strict=True), strict=True)
+        self.sights = sights(batch.readings, found, arrays.lexicons)
         self._arrays, self._batch = arrays, batch
 
     def holding(self, parts: Sequence[Stretch]) -> Iterator[Held]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
 from itertools import islice
+from operator import itemgetter
 
 from pydantic import Field
 
@@ -146,7 +147,7 @@ class Respondents:
         """
         if not (said := marked(SAID)) or not (named := marked(BODIES)):
             return ()
-        near = _near(said, named)
+        near = [mark for mark in said if _near(mark, named)]
         if not near:
             return ()
         bodies = self._mentions(text, named)
@@ -262,20 +263,15 @@ def _one(text: str, body: _Body, said: _Said, standing: Standing) -> Iterator[Re
         yield Respondent(body.start, body.end, text[body.start : body.end], body.department, sort, certain)
 
 
-def _near(said: Sequence[Occurrence], named: Sequence[Occurrence]) -> list[Occurrence]:
-    """Those of which a name stands close before or after; both in order."""
-    found: list[Occurrence] = []
-    first = 0
-    for mark in said:
-        while first < len(named) and named[first][0] < mark[0] - FAR - LONGEST_TERM:
-            first += 1
-        for start, end, _ in islice(named, first, None):
-            if start - mark[1] > FAR:
-                break
-            if mark[0] - end <= FAR:
-                found.append(mark)
-                break
-    return found
+def _near(mark: Occurrence, named: Sequence[Occurrence]) -> bool:
+    """Whether a name stands close before or after; `named` in order."""
+    first = bisect_left(named, mark[0] - FAR - LONGEST_TERM, key=itemgetter(0))
+    for start, end, _ in islice(named, first, None):
+        if start - mark[1] > FAR:
+            return False
+        if mark[0] - end <= FAR:
+            return True
+    return False
 
 
 def _inside(mark: Occurrence, bodies: Sequence[_Body]) -> bool:
@@ -289,16 +285,14 @@ def _longest(marks: Iterable[Occurrence]) -> list[Occurrence]:
     kept: list[Occurrence] = []
     for mark in marks:
         if kept and mark[0] == kept[-1][0]:
-            kept[-1] = mark
-        elif not kept or mark[0] >= kept[-1][1]:
+            kept.pop()
+        if not kept or mark[0] >= kept[-1][1]:
             kept.append(mark)
     return kept
 
 
 def _surest(found: Sequence[Respondent]) -> tuple[Respondent, ...]:
     """One for each body: certain before unclear, accusation before conduct, then the first."""
-    if len(found) < 2:
-        return tuple(found)
     best: dict[str, Respondent] = {}
     ranked = sorted(found, key=lambda one: (not one.certain, one.sort is Sort.CONDUCT, one.start))
     for one in ranked:

@@ -30,11 +30,11 @@ class Sight:
 
 
 def sights(
-    readings: Sequence[Reading], found: Iterable[tuple[int, int, int, int]], lexicons: Mapping[int, Sequence[str]]
+    readings: Sequence[Reading], found: Iterable[tuple[int, Sequence[int]]], lexicons: Mapping[int, Sequence[str]]
 ) -> list[Sight]:
-    """`found`: text, start, end and number of terms, in order; `lexicons`: of each term those that have it."""
+    """`found`: texts and occurrences, in order; `lexicons`: of each term those that have it."""
     marks: dict[int, dict[str, list[Occurrence]]] = {}
-    for text, start, end, number in found:
+    for text, (start, end, number) in found:
         if MASK not in readings[text].text[start:end]:
             own = marks.setdefault(text, {})
             for lexicon in lexicons[number]:

@@ -46,7 +46,15 @@ def is_command(name: str, function: Function) -> bool:
 
 def is_loop(function: Function) -> bool:
     """Whether it is compiled: numba looks longer at a value that holds arrays than a text takes."""
-    return any(isinstance(one, ast.Name) and one.id in {"compiled", "inlined"} for one in function.decorator_list)
+    return bool(called(function)) or any(
+        isinstance(one, ast.Name) and one.id in {"compiled", "inlined"} for one in function.decorator_list
+    )
+
+
+def called(function: Function) -> set[str]:
+    """Names of the compiled functions of other files that it says it calls."""
+    calls = [one for one in function.decorator_list if isinstance(one, ast.Call) and ast.unparse(one.func) == "calling"]
+    return {ast.unparse(name) for one in calls for name in one.args}
 
 
 # ── who imports whom ────────────────────────────────────────────────────────────────────────────────────────────────
@@ -115,10 +123,15 @@ def test_functions_take_few_parameters(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", [name for name in MODULES if any(map(is_loop, functions(name)))])
-def test_all_that_is_compiled_into_a_loop_stands_in_its_file(name: str) -> None:
-    """numba knows what it keeps on disk by that file alone: code of another would live on after that has changed."""
+def test_all_that_is_compiled_into_a_loop_stands_in_files_that_are_looked_at(name: str) -> None:
+    """numba knows what it keeps on disk by that file alone, `calling` by those of the functions named: code of another
+    would live on after that has changed.
+    """
     ours = [node for node in ast.walk(parsed(name)) if isinstance(node, ast.ImportFrom) and _is_ours(node.module)]
-    assert {alias.name for node in ours for alias in node.names} <= {"compiled", "inlined", *TYPES_OF_ARRAYS}
+    names = set[str]().union(*map(called, functions(name)))
+    looked_at = {node.module for node in ours if any(alias.name in names for alias in node.names)}
+    others = {alias.name for node in ours if node.module not in looked_at for alias in node.names}
+    assert others <= {"compiled", "inlined", "calling", *TYPES_OF_ARRAYS}
 
 
 def _is_ours(module: str | None) -> bool:
