@@ -75,12 +75,8 @@ def scan(
     (one by one: of a NamedTuple numba counts at every cue who uses it).
     """
     characters, edges, found, sighted, trying = np.empty((2, units.size), np.int32), np.zeros_like(begins), 0, 0, 0
-    occurrences, tried, sights = (
-        np.empty((room, 3), np.int32),
-        np.empty((room, 3), np.int32),
-        np.empty((room, 2), np.int32),
-    )
-    coded, strange = characters[1], spell(units, letters, characters)
+    occurrences, tried = np.empty((room, 3), np.int32), np.empty((room, 3), np.int32)
+    coded, sights, strange = characters[1], np.empty((room, 2), np.int32), spell(units, letters, characters)
     for text in range(0 if strange else begins.size - 1):
         begin, end = begins[text], begins[text + 1]
         for start in range(begin, end):
