@@ -160,7 +160,12 @@ def passing(occurrences: Ints, slots: Ints, firsts: Ints, facts: Ints, bench: Be
             bench.touched[kept] = condition
             kept += 1
         bench.roles[condition] = 0
-    bench.touched[:kept].sort()
+    for at in range(1, kept):  # they are few: so it takes half the time of numba's sort
+        condition, place = bench.touched[at], at
+        while place > 0 and bench.touched[place - 1] > condition:
+            bench.touched[place] = bench.touched[place - 1]
+            place -= 1
+        bench.touched[place] = condition
     return kept
 
 

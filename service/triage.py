@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from itertools import compress, islice
+from itertools import compress, islice, repeat
+from operator import attrgetter
 
 from classifier.model import Predictor
 from classifier.prediction import Prediction, Wanted
@@ -63,6 +64,8 @@ from service.succession import brought_up, points_of_both_times, read_on_its_day
 from service.whole import as_whole
 
 ALONE = Lead.ALONE
+TIMELESS = attrgetter("timeless")
+"""Whether nothing of a rulebook is out of force."""
 SILENT = Prediction({})
 """What a missing classifier says."""
 
@@ -128,15 +131,18 @@ class Triage:
         rules' points for prior knowledge, and says of the first ones, those `shown`, which words told.
         """
         books = [self.rulebook.on(match.reading.petition.received_at or today) for match in matches]
-        read = [read_on_its_day(match, book) for match, book in zip(matches, books, strict=True)]
-        verdicts = [judge(match, self.rulebook.policy.clear_margin) for match in read]
+        timeless = all(map(TIMELESS, books))
+        read = matches if timeless else list(map(read_on_its_day, matches, books))
+        verdicts = list(map(judge, read, repeat(self.rulebook.policy.clear_margin)))
         predictions = [SILENT] * len(matches)
         if self.classifier and matches:
-            points = [points_of_both_times(*one) for one in zip(matches, verdicts, books, strict=True)]
+            points = [one.by_category for one in verdicts]
+            if not timeless:
+                points = list(map(points_of_both_times, matches, verdicts, books))
             wanted = Wanted(shown=shown, least=LEAST_SHARE)
             predictions = self.classifier.predict([match.reading for match in matches], points, wanted)
-        told = [brought_up(prediction, book) for prediction, book in zip(predictions, books, strict=True)]
-        return [Heard(*one) for one in zip(read, verdicts, told, books, strict=True)]
+        told = predictions if timeless else list(map(brought_up, predictions, books))
+        return list(map(Heard, read, verdicts, told, books))
 
     def _whole(
         self, decision: Decision, matter: Grasped, cut: Sequence[Part], inner: Iterator[Inner], today: date
