@@ -14,8 +14,6 @@ from classifier.head import LEVELS, Floats, Head, Indices
 from rules.tally import Points
 from rules.taxonomy import at_level
 
-Reals = NDArray[np.float64]
-
 
 @dataclass(frozen=True, slots=True)
 class Ruled:
@@ -34,7 +32,7 @@ class Ruled:
         """Numbers are below this."""
         return len(self.places) + 2
 
-    def said(self, points: Sequence[Points]) -> tuple[list[int], Indices, Reals]:
+    def said(self, points: Sequence[Points]) -> tuple[list[int], Indices, NDArray[np.float64]]:
         """Of how many categories each petition has points, the place of each, and the points."""
         counts = list(map(len, points))
         size, codes = sum(counts), chain.from_iterable(points)

@@ -94,7 +94,7 @@ class Engine:
         )
         self._names: list[Any] = list(chain.from_iterable(sorts))
         self._ends = tuple(accumulate(map(len, sorts[:-1])))
-        self._conditions = self._compiled(rulebook)
+        self._conditions, self._lexicons = self._compiled(rulebook), self._cutting(rulebook)
         self._automaton = build_automaton(list(self._numbers), automaton)
         self._sort(self._conditions)
         self._whole_words = any(condition.whole_word for condition in self._conditions)
@@ -245,11 +245,17 @@ class Engine:
         ]
         conditions = [compiled(condition, self._number) for condition in written]
         kind_of = {n: kind for kind, terms in rulebook.places.kinds.items() for n in self._number(terms)}
-        lexicons = {name: self._number(terms) for name, terms in rulebook.lexicons.items()}
-        seen = [number for name in CUTTING for number in lexicons.get(name, ())]
-        self._lexicons = {number: [name for name in CUTTING if number in lexicons.get(name, ())] for number in seen}
+        lexicons = [self._number(terms) for terms in rulebook.lexicons.values()]
         kinds = [frozenset(n for n, own in kind_of.items() if own == kind) for kind in rulebook.places.kinds]
-        return [*conditions, *map(one_of, lexicons.values()), *map(one_of, kinds)]
+        return [*conditions, *map(one_of, lexicons), *map(one_of, kinds)]
+
+    def _cutting(self, rulebook: Rulebook) -> dict[int, list[str]]:
+        """The terms that cutting looks at, each with the lexicons that have it."""
+        lexicons: dict[int, list[str]] = {}
+        for name in CUTTING:
+            for number in self._number(rulebook.lexicons.get(name, ())):
+                lexicons.setdefault(number, []).append(name)
+        return lexicons
 
     def _boundaries(self, folded: str) -> frozenset[int] | None:
         if self._segment is None or not self._whole_words:

@@ -83,7 +83,8 @@ class _Text:
             return (Span(0, end),)
         introduced = cuts[0] - self.body < (cut.introduction if cuts[0] in items else cut.shortest)
         starts = cuts if introduced else [0, *cuts][: cut.most]
-        parts = tuple(map(Span, starts, [*starts[1:], self._closing(starts[-1])]))
+        edges = zip(starts, [*starts[1:], self._closing(starts[-1])], strict=True)
+        parts = tuple([Span(*one) for one in edges])
         return parts if len(parts) > 1 else (Span(0, end),)
 
     def _closing(self, last: int) -> int:

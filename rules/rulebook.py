@@ -96,11 +96,6 @@ class Rulebook:
         return self._eras[past - 1] if past else self
 
     @cached_property
-    def timeless(self) -> bool:
-        """Whether nothing of it is out of force as it stands here."""
-        return not self.taxonomy.gone and not self.departments.gone
-
-    @cached_property
     def by_id(self) -> Mapping[str, Rule]:
         """The rules that decide, by id."""
         return {rule.id: rule for rule in self.rules}

@@ -160,7 +160,7 @@ def passing(occurrences: Ints, slots: Ints, firsts: Ints, facts: Ints, bench: Be
             bench.touched[kept] = condition
             kept += 1
         bench.roles[condition] = 0
-    for at in range(1, kept):  # they are few: so it takes half the time of numba's sort
+    for at in range(1, kept):  # they are few: sooner than numba's sort
         condition, place = bench.touched[at], at
         while place > 0 and bench.touched[place - 1] > condition:
             bench.touched[place] = bench.touched[place - 1]

@@ -27,11 +27,14 @@ ORDINARY = UrgencyAnswer(Urgency.ORDINARY)
 
 @value
 class Heard:
-    """One petition, what engine, rules and classifier each say of it, and the rulebook as it stands on its day."""
+    """One petition, what engine, rules and classifier each say of it, its day of receipt, and the rulebook as it stands
+    then.
+    """
 
     match: Match
     rules: RuleVerdict
     prediction: Prediction
+    day: date
     book: Rulebook
 
 
@@ -78,17 +81,17 @@ def said_of(heard: Heard) -> Said:
     return heard.rules, category_of(head) if head else None
 
 
-def routed_of(matter: Grasped, day: date) -> Routed:
+def routed_of(matter: Grasped) -> Routed:
     """Which departments answer for it."""
     heard, answer = matter.heard, matter.answer
-    routing = Routing(heard.match, day, heard.prediction.heads.get("department"), accuses(matter.kind))
+    routing = Routing(heard.match, heard.day, heard.prediction.heads.get("department"), accuses(matter.kind))
     return route(answer, routing, heard.book)
 
 
-def handling_of(matter: Grasped, day: date, routed: Routed) -> Handling:
+def handling_of(matter: Grasped, routed: Routed) -> Handling:
     """Which way it goes."""
     meant = matter_of(matter.answer.category, matter.kind, routed.paths)
-    return handle(matter.heard.match, meant, day, matter.heard.book)
+    return handle(matter.heard.match, meant, matter.heard.day, matter.heard.book)
 
 
 def shown_of(matter: Grasped) -> Shown:

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from itertools import compress, islice, repeat
-from operator import attrgetter
 
 from classifier.model import Predictor
 from classifier.prediction import Prediction, Wanted
@@ -64,8 +63,6 @@ from service.succession import brought_up, points_of_both_times, read_on_its_day
 from service.whole import as_whole
 
 ALONE = Lead.ALONE
-TIMELESS = attrgetter("timeless")
-"""Whether nothing of a rulebook is out of force."""
 SILENT = Prediction({})
 """What a missing classifier says."""
 
@@ -92,9 +89,9 @@ class Triage:
             heard = self._hear([*matches, *inside], today, shown=len(petitions))
             known, count = self._known(heard), len(petitions)
             grasped, inner = self._grasped(heard[:count], known), zip(heard[count:], known[count:], strict=True)
-            decisions = self._decisions(grasped, today)
+            decisions = self._decisions(grasped)
             return [
-                self._whole(decision, matter, cut, inner, today) if cut else decision
+                self._whole(decision, matter, cut, inner) if cut else decision
                 for decision, matter, cut in zip(decisions, grasped, cuts, strict=True)
             ]
 
@@ -105,7 +102,7 @@ class Triage:
         (grasped,) = self._grasped(heard, self._known(heard))
         if accuses(whole.kind):
             grasped = replace(grasped, kind=self._accusation)
-        (corrected,) = self._decisions([self._corrected(grasped, correction)], today)
+        (corrected,) = self._decisions([self._corrected(grasped, correction)])
         own = within(corrected, whole, correction.kind)
         return led_by(own, correction.department, grasped.heard.book)
 
@@ -130,31 +127,27 @@ class Triage:
         """Rules and classifier, each by itself, in what is in force on the day of receipt; the classifier takes the
         rules' points for prior knowledge, and says of the first ones, those `shown`, which words told.
         """
-        books = [self.rulebook.on(match.reading.petition.received_at or today) for match in matches]
-        timeless = all(map(TIMELESS, books))
-        read = matches if timeless else list(map(read_on_its_day, matches, books))
+        days = [match.reading.petition.received_at or today for match in matches]
+        books = list(map(self.rulebook.on, days))
+        read = [read_on_its_day(*one) for one in zip(matches, books, strict=True)]
         verdicts = list(map(judge, read, repeat(self.rulebook.policy.clear_margin)))
         predictions = [SILENT] * len(matches)
         if self.classifier and matches:
-            points = [one.by_category for one in verdicts]
-            if not timeless:
-                points = list(map(points_of_both_times, matches, verdicts, books))
+            points = [points_of_both_times(*one) for one in zip(matches, verdicts, books, strict=True)]
             wanted = Wanted(shown=shown, least=LEAST_SHARE)
             predictions = self.classifier.predict([match.reading for match in matches], points, wanted)
-        told = predictions if timeless else list(map(brought_up, predictions, books))
-        return list(map(Heard, read, verdicts, told, books))
+        told = [brought_up(*one) for one in zip(predictions, books, strict=True)]
+        return [Heard(*one) for one in zip(read, verdicts, told, days, books, strict=True)]
 
-    def _whole(
-        self, decision: Decision, matter: Grasped, cut: Sequence[Part], inner: Iterator[Inner], today: date
-    ) -> Decision:
+    def _whole(self, decision: Decision, matter: Grasped, cut: Sequence[Part], inner: Iterator[Inner]) -> Decision:
         """The petition with its matters where it raises several. `inner`: what is known of its parts comes next."""
         match, book = matter.heard.match, matter.heard.book
-        several = self._several(Whole(match, decision, cut, book.matters), list(islice(inner, len(cut))), today)
+        several = self._several(Whole(match, decision, cut, book.matters), list(islice(inner, len(cut))))
         if several.accusation and not accuses(decision.kind):
-            (decision,) = self._decisions([replace(matter, kind=self._accusation)], today)
+            (decision,) = self._decisions([replace(matter, kind=self._accusation)])
         return as_whole(decision, several, match.text)
 
-    def _several(self, whole: Whole, inner: Sequence[Inner], today: date) -> Several:
+    def _several(self, whole: Whole, inner: Sequence[Inner]) -> Several:
         """Its matters. Parts are answered, and their ways decided, only where they may be matters of their own."""
         book, accusation = inner[0][0].book, any(accuses(kind) for _, (kind, _) in inner)
         maybe = [True] * len(inner)
@@ -162,26 +155,24 @@ class Triage:
             maybe = may_be_sure(whole, [said_of(heard) for heard, _ in inner], book)
             if too_few(maybe, book.matters):
                 return one_matter(whole, accusation)
-        some = self._answered(inner, maybe)
-        seen = look_at(whole, [one.told if one else None for one in some])
+        answered, places = self._answered(inner, maybe), range(len(inner))
+        seen = look_at(whole, [answered[place].told if place in answered else None for place in places])
         if not may_differ(seen, book.matters):
             return one_matter(whole, accusation)
-        others = self._answered(inner, [not one for one in maybe])
-        grasped = [one or other for one, other in zip(some, others, strict=True)]
-        return combine(whole, self._judged(whole, seen, [one for one in grasped if one], today), book)
+        answered |= self._answered(inner, [not one for one in maybe])
+        return combine(whole, self._judged(whole, seen, [answered[place] for place in places]), book)
 
-    def _answered(self, inner: Sequence[Inner], which: Sequence[bool]) -> list[Grasped | None]:
-        """What some parts are about; None for the others."""
-        chosen = list(compress(inner, which))
-        found = iter(self._grasped([heard for heard, _ in chosen], [known for _, known in chosen], listed=False))
-        return [next(found) if one else None for one in which]
+    def _answered(self, inner: Sequence[Inner], which: Sequence[bool]) -> dict[int, Grasped]:
+        """What some parts are about, by their places."""
+        chosen = list(compress(range(len(inner)), which))
+        heard, known = [inner[place][0] for place in chosen], [inner[place][1] for place in chosen]
+        return dict(zip(chosen, self._grasped(heard, known, listed=False), strict=True))
 
-    def _judged(self, whole: Whole, seen: Sequence[Seen], matters: Sequence[Grasped], today: date) -> list[Judged]:
+    def _judged(self, whole: Whole, seen: Sequence[Seen], matters: Sequence[Grasped]) -> list[Judged]:
         """Parts, and which way each goes."""
-        ways = self._ways(matters, _days(matters, today))
         return [
             Judged(part, one.told, placed.assignment, handling.procedure, look.accusation, look.sure)
-            for part, one, look, (handling, placed) in zip(whole.cut, matters, seen, ways, strict=True)
+            for part, one, look, (handling, placed) in zip(whole.cut, matters, seen, self._ways(matters), strict=True)
         ]
 
     def _known(self, heard: Sequence[Heard]) -> list[Known]:
@@ -200,20 +191,18 @@ class Triage:
         told = zip(heard, answers, named, known, strict=False)
         return [Grasped(one, answer, own, kind, found) for one, answer, own, (kind, found) in told]
 
-    def _decisions(self, matters: Sequence[Grasped], today: date) -> list[Decision]:
+    def _decisions(self, matters: Sequence[Grasped]) -> list[Decision]:
         """One for each."""
-        days = _days(matters, today)
-        ways, evidence = self._ways(matters, days), all_evidence([shown_of(one) for one in matters])
-        steps = zip(matters, days, ways, evidence, strict=True)
-        return [self._decision(matter, day, *way, own) for matter, day, way, own in steps]
+        ways, evidence = self._ways(matters), all_evidence(list(map(shown_of, matters)))
+        return [self._decision(matter, *way, own) for matter, way, own in zip(matters, ways, evidence, strict=True)]
 
-    def _ways(self, matters: Sequence[Grasped], days: Sequence[date]) -> list[tuple[Handling, Placed]]:
+    def _ways(self, matters: Sequence[Grasped]) -> list[tuple[Handling, Placed]]:
         """Which way each goes, and who has it.
 
         All go one step, then the next: what a step needs stays near the core, which makes deciding a seventh quicker.
         """
-        routed = [routed_of(*one) for one in zip(matters, days, strict=True)]
-        handlings = [handling_of(*one) for one in zip(matters, days, routed, strict=True)]
+        routed = list(map(routed_of, matters))
+        handlings = [handling_of(*one) for one in zip(matters, routed, strict=True)]
         placed = [self._placed(*one) for one in zip(matters, routed, handlings, strict=True)]
         return list(zip(handlings, placed, strict=True))
 
@@ -225,7 +214,7 @@ class Triage:
         return within_office(matter.answer, guarded, self.beyond_notice, book)
 
     def _decision(
-        self, matter: Grasped, day: date, handling: Handling, placed: Placed, evidence: tuple[Evidence, ...]
+        self, matter: Grasped, handling: Handling, placed: Placed, evidence: tuple[Evidence, ...]
     ) -> Decision:
         """All that is known of it; by when, and why a person must look."""
         heard, told, kind = matter.heard, matter.named, matter.kind
@@ -250,10 +239,10 @@ class Triage:
             verdicts=self._verdicts(rules, heard.prediction, told.agreement),
             versions=self.versions,
             procedure=procedure,
-            due=due_dates(handling.clocks, day, book),
+            due=due_dates(handling.clocks, heard.day, book),
             matters=(own,),
             notice="\n".join(notices) if notices else None,
-            received=received_on(day, petition.received_at is None),
+            received=received_on(heard.day, petition.received_at is None),
         )
 
     def _verdicts(self, rules: RuleVerdict, prediction: Prediction, agreement: Agreement) -> Verdicts:
@@ -276,8 +265,3 @@ class Triage:
         """The three clocks that stand in every decision."""
         model = self.classifier.version if self.classifier else None
         return Versions(self.code_version, self.rulebook.digest, model)
-
-
-def _days(matters: Sequence[Grasped], today: date) -> list[date]:
-    """When each came in."""
-    return [one.heard.match.reading.petition.received_at or today for one in matters]

@@ -177,17 +177,22 @@ PIECES = st.sampled_from(
     ["停水", "水费", "家里", "通知", "假如", "。", "，", "\n", "很", "１", "電話13800138000", "費😀", "\uffff"]
 )
 TEXTS = st.lists(PIECES, max_size=9).map("".join)
+PETITIONS = st.lists(st.builds(Petition, st.just("1"), TEXTS, TEXTS), min_size=FEW, max_size=12)
 
 
-@given(written=st.lists(st.tuples(TEXTS, TEXTS), min_size=FEW, max_size=12))
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
-@pytest.mark.parametrize("when", WHENS)
-@pytest.mark.parametrize("many", WAYS)
+def with_every_condition(test: Callable[..., None]) -> Callable[..., None]:
+    """Runs it with each of WHENS in both ways, on many petitions."""
+    drawn = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)(
+        given(petitions=PETITIONS)(test)
+    )
+    return pytest.mark.parametrize("many", WAYS)(pytest.mark.parametrize("when", WHENS)(drawn))
+
+
+@with_every_condition
 def test_every_sort_of_condition_holds_among_many_as_alone(
-    pack: Callable[..., Path], many: str, when: str, written: list[tuple[str, str]]
+    pack: Callable[..., Path], many: str, when: str, petitions: list[Petition]
 ) -> None:
     engine = small_engine(pack, when, many)
-    petitions = [Petition("1", body, title) for title, body in written]
     assert [seen(match) for match in engine.matches(petitions)] == [seen(engine.match(one)) for one in petitions]
 
 
@@ -266,15 +271,11 @@ def cut_anywhere(text: Marked) -> list[Part]:
     ]
 
 
-@given(written=st.lists(st.tuples(TEXTS, TEXTS), min_size=FEW, max_size=12))
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
-@pytest.mark.parametrize("when", WHENS)
-@pytest.mark.parametrize("many", WAYS)
+@with_every_condition
 def test_parts_are_matched_among_many_as_alone(
-    pack: Callable[..., Path], many: str, when: str, written: list[tuple[str, str]]
+    pack: Callable[..., Path], many: str, when: str, petitions: list[Petition]
 ) -> None:
     engine = small_engine(pack, when, many)
-    petitions = [Petition("1", body, title) for title, body in written]
     together = engine.parted(petitions, cut_anywhere)
     alone = [small_engine.__wrapped__(pack, when, many).parted([one], cut_anywhere) for one in petitions[:3]]
     assert [len(cut) for cut in together.cuts] == [2] * len(petitions)
