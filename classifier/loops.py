@@ -17,6 +17,7 @@ from classifier.prediction import FEWEST, HeadPrediction, Wanted
 from classifier.stack import Stack
 from classifier.telling import MOST, word
 from classifier.texts import LEAD_LENGTH
+from rules.compiled import Straight
 from rules.points import code_units
 from rules.reading import Reading
 from rules.spread import cut
@@ -27,7 +28,7 @@ class Loops:
     """All of one pass in one call, over features of characters alone."""
 
     def __init__(self, features: FeatureSpace, stack: Stack, heads: Sequence[Head]) -> None:
-        known, ruled = features.known, stack.ruled
+        known, ruled, self._predict = features.known, stack.ruled, Straight(kernels.said)
         self._heads, self._ruled, self._tells, self._grams = heads, ruled, known.tells, features.grams
         self._labels = [label for head in heads for label in head.labels]
         spans = [stack.spans[head.name] for head in heads]
@@ -48,7 +49,7 @@ class Loops:
         shown = size if wanted.shown is None else wanted.shown
         for place, head in enumerate(self._heads):
             explained |= (head.name in wanted.explained) << place
-        columns, values, table = kernels.said(
+        columns, values, table = self._predict.call(
             code_units("".join(texts)), np.array(about).reshape(3, size + 1), cells, given, wanted.least, explained,
             shown, *self._space, *self._stack, *self._said,
         )  # fmt: skip

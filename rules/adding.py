@@ -17,8 +17,8 @@ KIND, STEPS, SAID = 0, 1, 4
 """Of what a rule says: its kind; the categories that it gives points, from the first level down; how much it is."""
 
 
-EDGE, BOUND, CATEGORY, BEST, PRESSES, FIGURES = range(6)
-"""Of a text: where its categories and its branches begin, the category and the kind, whether anything presses."""
+CELLS, BRANCHES, CATEGORY, BEST, PRESSES, FIGURES = range(6)
+"""Of a text: how many categories and branches it has, the category and the kind, whether anything presses."""
 
 
 @compiled
@@ -27,30 +27,30 @@ def add(
     kinds: int,
 ) -> tuple[Ints, Ints, Reals]:  # fmt: skip
     """The fields of Tally for each text, whose pairs of Holding, as far as they are of rules, lie between its first two
-    cuts: in three rows categories, branches, the deeper of each branch; a row of figures for each text (see EDGE and so
-    on), and one more that ends the last; the points of the categories and behind them the lead of each text. (Few
-    arrays, as numba takes longer to hand one over than to fill it.)
+    cuts: in three rows categories, branches, the deeper of each branch; a column of figures for each text (see CELLS
+    and so on); the points of the categories and behind them the lead of each text. (Few arrays, as numba takes longer
+    to hand one over than to fill it.)
     """
     texts, room, at, branch = len(cuts), (SAID - STEPS) * conditions.size, 0, 0
     table, reals = np.empty((3, room), np.int32), np.empty(room + texts, np.float64)
     cells, branches, children = table[0], table[1], table[2]
-    figures, leads = np.zeros((texts + 1, FIGURES), np.int64), np.zeros(texts, np.float64)
+    figures, leads = np.empty((FIGURES, texts), np.int64), np.empty(texts, np.float64)
     sums, deeper, by_kind = np.zeros(parents.size), np.full(parents.size, NONE, np.int32), np.zeros(kinds)
     for text in range(texts):
-        start, own = at, figures[text]
+        start, begin, presses = at, branch, False
         for pair in range(cuts[text, 0], cuts[text, 1]):
             rule = conditions[pair]
             at = give(said[rule], worth[rule] * weights[counts[pair]], sums, by_kind, cells, at)
-            own[PRESSES] |= said[rule, STEPS] == NONE and said[rule, KIND] == PRESSING
-        own[CATEGORY], leads[text] = lead(cells[start:at], reals[start:at], sums, deeper, parents, levels)
+            presses |= said[rule, STEPS] == NONE and said[rule, KIND] == PRESSING
+        figures[CATEGORY, text], leads[text] = lead(cells[start:at], reals[start:at], sums, deeper, parents, levels)
         for place in range(start, at):
             cell = cells[place]
             if deeper[cell] != NONE:
                 branches[branch], children[branch] = cell, deeper[cell]
                 branch += 1
             sums[cell], deeper[cell] = 0, NONE
-        own[BEST] = most(by_kind)
-        figures[text + 1, EDGE], figures[text + 1, BOUND] = at, branch
+        figures[CELLS, text], figures[BRANCHES, text] = at - start, branch - begin
+        figures[BEST, text], figures[PRESSES, text] = most(by_kind), presses
     reals[at : at + texts] = leads
     return table[:, :at], figures, reals[: at + texts]
 

@@ -60,6 +60,23 @@ def _forgive(ready: Any) -> None:
     ready._cache.save_overload = saved
 
 
+class Straight:
+    """A compiled loop that is always called with the same kinds of arguments: after the first call numba does not look
+    at these any more, which takes as long as a tenth of a text. Who calls it answers for the kinds: nothing checks them.
+    """
+
+    def __init__(self, loop: Callable[..., Any]) -> None:
+        self._loop: Any = loop
+        self.call: Callable[..., Any] = self._first
+
+    def _first(self, *arguments: Any) -> Any:
+        from numba import typeof
+
+        result = self._loop(*arguments)
+        self.call = self._loop.get_overload(tuple(map(typeof, arguments)))
+        return result
+
+
 def inlined(function: Callable[P, R]) -> Callable[P, R]:
     """The function as a part of the compiled ones of its file that call it."""
     from numba import njit

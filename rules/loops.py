@@ -9,6 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from rules import finding, weighing
+from rules.compiled import Straight
 from rules.condition import Compiled, Numbered
 from rules.finding import Flags, Found, Sought
 from rules.lookup import Lookup
@@ -97,6 +98,7 @@ class Loops:
 
     def __init__(self, numbered: Numbered, boundaries: Boundaries) -> None:
         conditions, terms, sayings, sorts, self._lexicons = numbered
+        self._scan, self.weigh = Straight(finding.scan), Straight(weighing.holding)
         lookup = Lookup(terms)
         trials = lookup.trials
         nodes = np.stack([*lookup.trie.steps, lookup.terms, lookup.cues], axis=1, dtype=np.int32, casting="same_kind")
@@ -122,7 +124,7 @@ class Loops:
         """Every term and every trial."""
         room = _ROOM * units.size
         while True:
-            found = Found(*finding.scan(units, begins, room, self._letters.table, *self._sought))
+            found = Found(*self._scan.call(units, begins, room, self._letters.table, *self._sought))
             if found.strange:
                 self._letters.meet(units)
             elif found.most > room:
@@ -160,7 +162,7 @@ class Walked:
             (begins[text] + start, len(reading.text), start, reading.body_start, edges[text], edges[text + 1], place)
             for (text, start, reading), place in zip(stretches, places, strict=False)
         ]
-        pairs, occurrences, cuts, added = weighing.holding(
+        pairs, occurrences, cuts, added = loops.weigh.call(
             np.array(rows), found.codes, found.occurrences, words, *loops.table, *loops.sums.worth
         )
         conditions, counts, firsts = pairs.tolist()

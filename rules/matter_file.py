@@ -184,11 +184,16 @@ class CutWords:
                 yield form.replace(HOLE, numeral), (style, number)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Matters:
     """matters.yaml, ready for use; None: a pack without it never cuts."""
 
     file: MatterFile | None = None
+
+    @cached_property
+    def join(self) -> Join:
+        """When parts are matters of their own."""
+        return self.file.join if self.file else Join()
 
     @cached_property
     def words(self) -> CutWords:
@@ -197,12 +202,11 @@ class Matters:
 
     def as_of(self, gone: Heirs) -> Matters:
         """The same words, with the categories of a day."""
-        return self if self.file is None else Matters(self.file.model_copy(update={"join": self.file.join.as_of(gone)}))
+        return self if self.file is None else Matters(self.file.model_copy(update={"join": self.join.as_of(gone)}))
 
     def codes(self) -> Iterator[str]:
         """Every category that is named."""
-        join = self.file.join if self.file else Join()
-        yield from (code for group in (join.broad, join.beside, *join.kin) for code in group)
+        yield from (code for group in (self.join.broad, self.join.beside, *self.join.kin) for code in group)
 
 
 def _is_sign(marker: str) -> bool:

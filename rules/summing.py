@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import pairwise
+from itertools import islice
 from typing import NamedTuple
 
 import numpy as np
 
-from rules.adding import BOUND, EDGE, NONE, PRESSING, SAID, Reals
+from rules.adding import NONE, PRESSING, SAID, Reals
 from rules.points import Ints
 from rules.rule import Kind, Saying
 from rules.tally import STEP, Tally, weight
@@ -38,7 +38,7 @@ class Sums:
         codes = sorted({code for saying in sayings for code in saying.steps}, key=lambda code: (len(code), code))
         cells, kinds = {code: cell for cell, code in enumerate(codes)}, sorted(Kind)
         said = [(_number(one.kind, kinds), *[cells[code] for code in one.steps], *[NONE] * SAID) for one in sayings]
-        self._codes, self._kinds = codes, (*kinds, None)
+        self._codes, self._kinds = (*codes, None), (*kinds, None)  # NONE is the last place
         self.worth = Worth(
             said=np.array([row[:SAID] for row in said], dtype=np.int32).reshape(-1, SAID),
             worth=np.array([saying.points for saying in sayings], dtype=np.float64),
@@ -50,21 +50,14 @@ class Sums:
 
     def tallies(self, table: Ints, figures: Ints, reals: Reals) -> list[Tally]:
         """One for each text, of what `add` gives."""
-        named, kinds, rows, values = self._codes.__getitem__, self._kinds, figures.tolist(), reals.tolist()
-        size, branches = rows[-1][EDGE], rows[-1][BOUND]
-        cells, parents, children = table.tolist()
-        codes = list(map(named, cells))
-        above, below = list(map(named, parents[:branches])), list(map(named, children[:branches]))
-        return [
-            Tally(
-                dict(zip(codes[first:last], values[first:last], strict=True)),
-                dict(zip(above[begin:end], below[begin:end], strict=True)),
-                None if category == NONE else named(category), lead, kinds[kind], presses != 0,
-            )
-            for ((first, begin, category, kind, presses), (last, end, *_)), lead in zip(
-                pairwise(rows), values[size:], strict=True
-            )
-        ]  # fmt: skip
+        (cells, parents, children), values, named = table.tolist(), reals.tolist(), self._codes.__getitem__
+        sizes, bounds, categories, kinds, presses = figures.tolist()
+        worth = zip(map(named, cells), values, strict=False)
+        branches = zip(map(named, parents), map(named, children), strict=True)
+        points = [dict(islice(worth, size)) for size in sizes]
+        deeper = [dict(islice(branches, bound)) for bound in bounds]
+        leads, kind = values[len(cells) :], self._kinds.__getitem__
+        return list(map(Tally, points, deeper, map(named, categories), leads, map(kind, kinds), map(bool, presses)))
 
 
 def _number(kind: Kind | None, kinds: Sequence[Kind]) -> int:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from itertools import repeat
+from itertools import compress, repeat
+from operator import eq
 
 from classifier.prediction import HeadPrediction
 from rules.policy import Agreement
@@ -55,7 +56,7 @@ def answer_category(rules: RuleVerdict, head: HeadPrediction | None, rulebook: R
     if chosen is None:
         return Answer(None, (), agreement, shares)
     chosen, level = rules.below(chosen), policy.confidence_level
-    branches = _branches(shares, level)
+    branches = _branches(shares, level) if listed else _branch(chosen, shares, level)
     confidence = _confidence(chosen, branches, level) if source == "classifier" else None
     category = CategoryAnswer(chosen, _path(chosen, taxonomy), confidence)
     candidates = _candidates(category, rules, branches, rulebook) if listed else ()
@@ -118,6 +119,13 @@ def _branches(shares: Shares, level: int) -> Shares:
     for branch, pair in zip(branches, shares.items(), strict=True):
         inside.setdefault(branch, []).append(pair)
     return falling({_best_leaf(pairs): sum([share for _, share in pairs]) for pairs in inside.values()})
+
+
+def _branch(chosen: str, shares: Shares, level: int) -> Shares:
+    """A category with the probability of its whole branch; no other."""
+    own = at_level(chosen, level)
+    inside = map(eq, map(at_level, shares, repeat(level)), repeat(own))
+    return {chosen: sum(compress(shares.values(), inside))}
 
 
 def _confidence(chosen: str, branches: Shares, level: int) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from rules.matter_file import Join, Matters
 from rules.matters import Part, Span
@@ -78,13 +79,10 @@ def may_differ(seen: Sequence[Seen], matters: Matters) -> bool:
     A common lead only ever joins parts, so it is left out of account; a part begins a group when it is of one matter
     with no part before it.
     """
-    if matters.file is None:
-        return False
-    join = matters.file.join
     firm = [one for one in seen if one.accusation or one.sure]
-    if len(firm) < 2 or not _enough(seen, join):
+    if matters.file is None or len(firm) < 2 or not _enough(seen, matters.join):
         return False
-    first = [not any(_one_matter(one, other, join, False) for other in firm[:at]) for at, one in enumerate(firm)]
+    first = [not any(_one_matter(one, other, matters, False) for other in firm[:at]) for at, one in enumerate(firm)]
     return sum(first) > 1
 
 
@@ -92,28 +90,22 @@ def grouped(whole: Whole, judged: Sequence[Judged]) -> list[Group]:
     """The parts by matter, in order of the text; fewer than two groups: the petition is one matter."""
     if whole.matters.file is None:
         return []
-    join = whole.matters.file.join
-    groups = _owning(_groups(judged, join), whole, join.own)
+    groups = _owning(_groups(judged, whole.matters), whole)
     return sorted(groups, key=lambda group: group[0].part.span)
 
 
 def look_at(whole: Whole, told: Sequence[Told | None]) -> list[Seen]:
     """What is told of each part, beside the others; None: of one of which it is known that it is not sure."""
-    file, words = whole.matters.file, whole.matters.words
-    join = file.join if file else Join()
+    matters, words = whole.matters, whole.matters.words
     accused = _accusing(whole, [one is not None and one.accuses for one in told])
-    text, written = whole.match.text, whole.match.reading.petition.text
-    brief = len(text) <= join.short
-    return [
-        UNSURE
-        if one is None
-        else Seen(
-            one.code,
-            accusing,
-            not accusing and _sure(one, join, whole.hinted, brief or words.is_item(written, text, part.span.start)),
-        )
-        for one, accusing, part in zip(told, accused, whole.cut, strict=True)
-    ]
+    text, written, hinted = whole.match.text, whole.match.reading.petition.text, whole.hinted
+    plain, seen = [hinted] * len(told), list[Seen]()
+    if hinted and len(text) > matters.join.short:
+        plain = [words.is_item(written, text, part.span.start) for part in whole.cut]
+    for one, accusing, own in zip(told, accused, plain, strict=True):
+        sure = one is not None and not accusing and _sure(one, matters, hinted, own)
+        seen.append(UNSURE if one is None else Seen(one.code, accusing, sure))
+    return seen
 
 
 def _accusing(whole: Whole, own: list[bool]) -> list[bool]:
@@ -134,12 +126,12 @@ def _accusing(whole: Whole, own: list[bool]) -> list[bool]:
     ]
 
 
-def _sure(told: Told, join: Join, hinted: bool, plain: bool) -> bool:
+def _sure(told: Told, matters: Matters, hinted: bool, plain: bool) -> bool:
     """Whether a part, taken by itself, is clearly about something; where matters are likely, less is enough, and for a
     `plain` part (of a short petition, or an item of a list) the clear word of the rules.
     """
-    category, agreement = told.category, told.agreement
-    if category is None or _within(category.code, join.beside):
+    category, agreement, join = told.category, told.agreement, matters.join
+    if category is None or _beside(category.code, matters):
         return False
     if category.confidence is None:
         return told.points >= (join.points / 2 if hinted else join.points)
@@ -159,9 +151,9 @@ def _enough(judged: Sequence[Seen | Judged], join: Join) -> bool:
     return bool(plain) and sum(one.sure for one in plain) >= max(1, least)
 
 
-def _groups(judged: Sequence[Judged], join: Join) -> list[Group]:
+def _groups(judged: Sequence[Judged], matters: Matters) -> list[Group]:
     """Parts of one matter together; an unsure part goes with the one before it. One group: it is one matter."""
-    if not _enough(judged, join):
+    if not _enough(judged, matters.join):
         return []
     groups: list[Group] = []
     current: Group = []
@@ -171,7 +163,7 @@ def _groups(judged: Sequence[Judged], join: Join) -> list[Group]:
                 (
                     group
                     for group in groups
-                    if any(_one_matter(one, other, join, one.lead == other.lead) for other in group)
+                    if any(_one_matter(one, other, matters, one.lead == other.lead) for other in group)
                 ),
                 None,
             )
@@ -183,39 +175,53 @@ def _groups(judged: Sequence[Judged], join: Join) -> list[Group]:
     return groups
 
 
-def _owning(groups: list[Group], whole: Whole, least: float) -> list[Group]:
+def _owning(groups: list[Group], whole: Whole) -> list[Group]:
     """Groups whose words stand in their own parts; the others, but for the main one, join the main one."""
     plain = [group for group in groups if not any(one.accusation for one in group)]
     if len(plain) < 2:
         return groups
     main = max(plain, key=lambda group: mainness(_code(group), [one.part.span for one in group], whole.decision))
-    lost = [group for group in plain if group is not main and not _owns(group, whole, least)]
+    lost = [group for group in plain if group is not main and not _owns(group, whole)]
     if not lost:
         return groups
     joined = sorted((one for group in (main, *lost) for one in group), key=lambda one: one.part.span)
     return [joined if group is main else group for group in groups if not any(group is other for other in lost)]
 
 
-def _owns(group: Group, whole: Whole, least: float) -> bool:
-    words = [place for place in whole.telling(_code(group)) if place >= whole.match.reading.body_start]
-    own = sum(any(one.part.span.start <= place < one.part.span.end for one in group) for place in words)
-    return own >= least * len(words)
+def _owns(group: Group, whole: Whole) -> bool:
+    spans, body = [one.part.span for one in group], whole.match.reading.body_start
+    words = [place for place in whole.telling(_code(group)) if place >= body]
+    own = sum([any(start <= place < end for start, end in spans) for place in words])
+    return own >= whole.matters.join.own * len(words)
 
 
 def _code(group: Group) -> str:
     return max(group, key=trust).code
 
 
-def _one_matter(one: Seen | Judged, other: Seen | Judged, join: Join, same_lead: bool) -> bool:
-    """Whether two parts tell of one matter: equal or kindred categories, or one lead of one first level."""
+def _one_matter(one: Seen | Judged, other: Seen | Judged, matters: Matters, same_lead: bool) -> bool:
+    """Whether two parts tell of one matter."""
     if not (other.sure or other.accusation):
         return False
     if one.accusation or other.accusation:
         return one.accusation == other.accusation or at_level(one.code, 1) == at_level(other.code, 1)
-    if at_level(one.code, 2) == at_level(other.code, 2):
-        return same_lead or one.code == other.code or not _within(one.code, join.broad)
-    kindred = any(_within(one.code, group) and _within(other.code, group) for group in join.kin)
-    return kindred or (same_lead and at_level(one.code, 1) == at_level(other.code, 1))
+    return _related(one.code, other.code, same_lead, matters)
+
+
+@lru_cache(maxsize=65536)
+def _related(one: str, other: str, same_lead: bool, matters: Matters) -> bool:
+    """Whether two categories are of one matter: equal or kindred, or with one lead of one first level."""
+    join = matters.join
+    if at_level(one, 2) == at_level(other, 2):
+        return same_lead or one == other or not _within(one, join.broad)
+    kindred = any(_within(one, group) and _within(other, group) for group in join.kin)
+    return kindred or (same_lead and at_level(one, 1) == at_level(other, 1))
+
+
+@lru_cache(maxsize=16384)
+def _beside(code: str, matters: Matters) -> bool:
+    """Whether a category only ever goes with another matter."""
+    return _within(code, matters.join.beside)
 
 
 def _within(code: str, codes: Sequence[str]) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from sys import maxsize
@@ -10,7 +10,7 @@ from sys import maxsize
 from rules.match import Match
 from rules.matter_file import ACCUSING, Matters
 from rules.matters import Part, Span
-from rules.rule import Kind, Saying
+from rules.rule import Kind
 from rules.rulebook import Rulebook
 from rules.taxonomy import at_level
 from rules.verdict import RuleVerdict
@@ -37,10 +37,10 @@ class Whole:
     @cached_property
     def hinted(self) -> bool:
         """Whether parts are likely matters: words say that there are several, or the petition tells no story."""
-        text, file = self.match.text, self.matters.file
-        if file is None:
+        text = self.match.text
+        if self.matters.file is None:
             return False
-        if len(text) <= file.join.short:
+        if len(text) <= self.matters.join.short:
             return True
         first = self.cut[0].span.start or self.cut[1].span.start
         return self.matters.words.several.search(text, max(0, first - ANNOUNCED), first) is not None
@@ -48,8 +48,9 @@ class Whole:
     @cached_property
     def accusations(self) -> frozenset[int]:
         """Where words stand that accuse: of rules, and such as no recipient of another matter may read."""
-        marked = [start for start, _, _ in self.match.marked(ACCUSING)]
-        return self._places(lambda saying: saying.kind is Kind.ACCUSATION).union(marked)
+        match = self.match
+        rules = [place for place, saying in enumerate(match.sayings, match.first) if saying.kind is Kind.ACCUSATION]
+        return self._words(rules).union([start for start, _, _ in match.marked(ACCUSING)])
 
     def accuses(self, span: Span) -> bool:
         """Whether a word of an accusation stands there."""
@@ -57,14 +58,19 @@ class Whole:
 
     def telling(self, code: str) -> frozenset[int]:
         """Where words of the body stand that speak, by more than a hint, for a category of this second level."""
-        level = at_level(code, 2)
-        return self._places(lambda saying: level in saying.steps[:2][-1:] and saying.rule.weight > HINT)
+        match, level = self.match, at_level(code, 2)
+        return self._words(
+            [
+                place
+                for place, saying in enumerate(match.sayings, match.first)
+                if level in saying.steps[:2][-1:] and saying.rule.weight > HINT
+            ]
+        )
 
-    def _places(self, wanted: Callable[[Saying], bool]) -> frozenset[int]:
-        """Where the words of some rules stand."""
-        match = self.match
-        said = [(None, place) for place, saying in enumerate(match.sayings, match.first) if wanted(saying)]
-        return frozenset([start for _, start, _ in match.evidence.spans(said, maxsize)])
+    def _words(self, places: Sequence[int]) -> frozenset[int]:
+        """Where the words of some rules stand, which have these places in the match's evidence."""
+        spans = self.match.evidence.spans(zip(places, places, strict=True), maxsize)
+        return frozenset([start for _, start, _ in spans])
 
 
 def may_be_sure(whole: Whole, said: Sequence[Said], rulebook: Rulebook) -> list[bool]:
@@ -74,7 +80,7 @@ def may_be_sure(whole: Whole, said: Sequence[Said], rulebook: Rulebook) -> list[
 
 def too_few(sure: Sequence[bool], matters: Matters) -> bool:
     """Whether it is plain already that too few parts can be sure for several matters (joining.may_differ)."""
-    return matters.file is None or sum(sure) < max(2, matters.file.join.share * len(sure))
+    return matters.file is None or sum(sure) < max(2, matters.join.share * len(sure))
 
 
 def _may_be_sure(said: Said, hinted: bool, rulebook: Rulebook) -> bool:

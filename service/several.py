@@ -63,7 +63,7 @@ def combine(whole: Whole, judged: Sequence[Judged], rulebook: Rulebook) -> Sever
     if len(groups) < 2 or all(accusing) or file is None:
         return one_matter(whole, any(one.told.accuses for one in judged))
     shared = _shared([one.part.span for one in judged], whole) if any(accusing) else ()
-    return _led(_guarded(tuple(_matter(group, whole, shared) for group in groups)), whole, file.steps, rulebook)
+    return _led(_guarded(tuple([_matter(group, whole, shared) for group in groups])), whole, file.steps, rulebook)
 
 
 def one_matter(whole: Whole, accusation: bool) -> Several:
@@ -140,7 +140,9 @@ def _matter(group: Group, whole: Whole, shared: Sequence[Span]) -> Matter:
     own = next(span for span in spans if span.start <= first < span.end)
     told = speaking.told if speaking else whole.decision
     decided = speaking or whole.decision
-    assignment = replace(decided.assignment, withheld=withheld)
+    assignment = decided.assignment
+    if assignment.withheld != withheld:
+        assignment = replace(assignment, withheld=withheld)
     answer = MatterAnswer(own.start, own.end, told.category, told.kind, assignment, decided.procedure)
     return Matter(spans, answer, accusation)
 
@@ -160,7 +162,9 @@ def _joined(spans: Iterable[Span]) -> Iterator[Span]:
 def _guarded(matters: tuple[Matter, ...]) -> tuple[Matter, ...]:
     """No matter goes to anyone from whom an accusation of the same petition is withheld."""
     accused = {code for matter in matters if matter.accusation for code in _withheld(matter)}
-    return tuple(matter if matter.accusation else _without(matter, accused) for matter in matters)
+    if not accused:
+        return matters
+    return tuple([matter if matter.accusation else _without(matter, accused) for matter in matters])
 
 
 def _without(matter: Matter, accused: set[str]) -> Matter:
@@ -185,10 +189,11 @@ def _led(matters: tuple[Matter, ...], whole: Whole, steps: Steps, rulebook: Rule
     main = max(plain, key=lambda matter: mainness(_category(matter), matter.spans, whole.decision))
     leads = _leads([main, *plain])
     lead = (accusing[0] if accusing else main).answer.assignment.lead
-    supporting = () if accusing else tuple(name for name in leads if lead is None or name.code != lead.code)
-    said = [steps.accusation.format(lead=lead.name)] if accusing and lead else []
-    said += _agreement_steps(leads, steps.others if accusing else steps.one, steps, rulebook.departments)
-    return Several(matters, lead, supporting, tuple(said), (Reason.SEVERAL_MATTERS,), bool(accusing))
+    supporting = () if accusing else tuple([name for name in leads if lead is None or name.code != lead.code])
+    said = _agreement_steps(leads, steps.others if accusing else steps.one, steps, rulebook.departments)
+    if accusing and lead:
+        said = (steps.accusation.format(lead=lead.name), *said)
+    return Several(matters, lead, supporting, said, (Reason.SEVERAL_MATTERS,), bool(accusing))
 
 
 def _category(matter: Matter) -> str:
@@ -196,24 +201,25 @@ def _category(matter: Matter) -> str:
 
 
 def _leads(matters: Sequence[Matter]) -> tuple[DepartmentName, ...]:
-    leads = (matter.answer.assignment.lead for matter in matters)
+    leads = [matter.answer.assignment.lead for matter in matters]
     return tuple({lead.code: lead for lead in leads if lead}.values())
 
 
+@lru_cache(maxsize=4096)
 def _agreement_steps(
-    leads: Sequence[DepartmentName], alone: str, steps: Steps, departments: Departments
-) -> Iterator[str]:
+    leads: tuple[DepartmentName, ...], alone: str, steps: Steps, departments: Departments
+) -> tuple[str, ...]:
     """What article 24 asks for, in order; `alone`: what is said where one department leads all."""
-    if len(leads) == 1:
-        yield alone.format(lead=leads[0].name)
-    if len(leads) > 1:
-        yield steps.agree.format(lead=leads[0].name, departments="、".join(lead.name for lead in leads))
-        superior = common_superior(tuple([lead.code for lead in leads]), departments)
-        if superior is None:
-            yield steps.alone
-        else:
-            yield steps.superior.format(superior=departments[superior].name)
-            yield steps.conference
+    if not leads:
+        return ()
+    first, *others = [lead.name for lead in leads]
+    if not others:
+        return (alone.format(lead=first),)
+    agree = steps.agree.format(lead=first, departments="、".join((first, *others)))
+    superior = common_superior(tuple([lead.code for lead in leads]), departments)
+    if superior is None:
+        return agree, steps.alone
+    return agree, steps.superior.format(superior=departments[superior].name), steps.conference
 
 
 @lru_cache(maxsize=4096)
