@@ -62,7 +62,8 @@ def _forgive(ready: Any) -> None:
 
 class Straight:
     """A compiled loop that is always called with the same kinds of arguments: after the first call numba does not look
-    at these any more, which takes as long as a tenth of a text. Who calls it answers for the kinds: nothing checks them.
+    at these any more, which takes about a twentieth of a text alone. Who calls it answers for the kinds, as nothing
+    checks them.
     """
 
     def __init__(self, loop: Callable[..., Any]) -> None:

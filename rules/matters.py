@@ -6,7 +6,7 @@ A cut is a proposal: service/joining.py joins what tells of one matter.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from operator import attrgetter
+from operator import itemgetter
 from typing import NamedTuple
 
 from rules.automaton import Occurrence
@@ -55,13 +55,8 @@ def split(match: Marked, words: CutWords) -> tuple[Span, ...]:
     return _Text(match, words, signed, cues, match.reading.body_start).parts()
 
 
-@value
-class _Item:
-    """An item of a list begins at `start`."""
-
-    start: int
-    form: int
-    number: int
+_Item = tuple[int, int, int]
+"""Where an item of a list begins, the form of the list, the number of the item in it, counted from 0."""
 
 
 @value
@@ -114,8 +109,8 @@ class _Text:
 
     def _list(self) -> tuple[int, ...]:
         """Where the items begin of the first list that may be of several matters, and of later ones of its form."""
-        runs = [run for run in _runs(self._items(), self.words.cut.shortest) if not self._of_one(run[0].start)]
-        return tuple(item.start for run in runs if run[0].form == runs[0][0].form for item in run)
+        lists = [(form, run) for form, run in _runs(self._items(), self.words.cut.shortest) if not self._of_one(run[0])]
+        return tuple([start for form, run in lists if form == lists[0][0] for start in run])
 
     def _of_one(self, start: int) -> bool:
         """Whether a list belongs to one matter: it follows a story, or is announced as its reasons or demands."""
@@ -127,16 +122,16 @@ class _Text:
 
     def _items(self) -> list[_Item]:
         text, items, body = self.match.text, self.words.items, self.body
-        found = [
-            _Item(start, *items[marker])
-            for start, end, _ in (*self.cues, *self.match.marked(ITEM))
-            if start >= body and (marker := text[start:end]) in items and _begins(text, start, end)
-        ]
+        found: list[_Item] = []
+        for start, end, _ in (*self.cues, *self.match.marked(ITEM)):
+            place = items.get(text[start:end])
+            if place is not None and start >= body and _begins(text, start, end):
+                found.append((start, *place))
         if self.signed:
             signs = self.words.signs
             written = enumerate(self.match.reading.petition.body, body)
-            found += [_Item(start, *signs[sign]) for start, sign in written if sign in signs]
-        return sorted(found, key=attrgetter("start"))
+            found += [(start, *signs[sign]) for start, sign in written if sign in signs]
+        return sorted(found, key=itemgetter(0))
 
 
 def _begins(text: str, start: int, end: int) -> bool:
@@ -150,20 +145,22 @@ def _begins(text: str, start: int, end: int) -> bool:
     return opens or text[end - 1] not in WEAK_ENDS
 
 
-def _runs(items: Iterable[_Item], shortest: int) -> list[list[_Item]]:
-    """Lists, by their beginning: items of one form numbered 1, 2, 3…, at least two, none too short."""
-    latest: dict[int, list[_Item]] = {}
-    runs: list[list[_Item]] = []
-    for item in items:
-        run = latest.get(item.form, [])
-        if item.number == 0:
-            latest[item.form] = [item]
-            runs.append(latest[item.form])
-        elif item.number == len(run) and item.start - run[-1].start >= shortest:
-            run.append(item)
-        elif item.number == len(run):
-            latest[item.form] = []
-    return [run for run in runs if len(run) > 1]
+def _runs(items: Iterable[_Item], shortest: int) -> list[tuple[int, list[int]]]:
+    """Lists, by their beginning: their form and where their items begin; items of one form numbered 1, 2, 3…, at least
+    two, none too short.
+    """
+    latest: dict[int, list[int]] = {}
+    runs: list[tuple[int, list[int]]] = []
+    for start, form, number in items:
+        if number == 0:
+            latest[form] = run = [start]
+            runs.append((form, run))
+        elif (run := latest.get(form, [])) and number == len(run):
+            if start - run[-1] >= shortest:
+                run.append(start)
+            else:
+                latest[form] = []
+    return [(form, run) for form, run in runs if len(run) > 1]
 
 
 def _apart(cuts: Iterable[int], shortest: int, end: int) -> list[int]:

@@ -160,7 +160,8 @@ class Rule(Strict):
         """What it says, ready for adding up and for showing."""
         then = self.then
         steps = ancestors(then.category) if then.category else ()
-        return Saying(POINTS[self.weight], steps, self, self.id, self.conclusion, then.kind)
+        second = steps[:2][-1] if steps else None
+        return Saying(POINTS[self.weight], steps, self, self.id, self.conclusion, then.kind, second)
 
     @cached_property
     def conclusion(self) -> str:
@@ -170,8 +171,9 @@ class Rule(Strict):
 
 class Saying(NamedTuple):
     """What a rule says: `points` for the category it concludes and those above it, from the first level down (none
-    where it concludes no category). Judging and evidence read this little and leave the rule itself alone: a field of a
-    model is dear to read.
+    where it concludes no category); `second`: that of the second level, of a rule that goes no deeper the first, None
+    where there is none. Judging and evidence read this little and leave the rule itself alone: a field of a model is
+    dear to read.
     """
 
     points: float
@@ -180,6 +182,7 @@ class Saying(NamedTuple):
     id: str
     conclusion: str
     kind: Kind | None
+    second: str | None
 
 
 class RuleFile(Strict):

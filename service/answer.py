@@ -6,7 +6,7 @@ from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from itertools import compress, repeat
-from operator import eq
+from operator import eq, neg
 
 from classifier.prediction import HeadPrediction
 from rules.policy import Agreement
@@ -90,14 +90,9 @@ def _considered(head: HeadPrediction) -> Pairs:
     return ranked[: max(1, count)]
 
 
-def by_share(shares: Shares) -> list[str]:
-    """Codes, the greatest share first, equal ones in order of code."""
-    return sorted(sorted(shares), key=shares.__getitem__, reverse=True)
-
-
 def falling(shares: Shares) -> Shares:
-    """The same in this order."""
-    return {code: shares[code] for code in by_share(shares)}
+    """The greatest share first, equal ones in order of code."""
+    return {code: shares[code] for _, code in sorted(zip(map(neg, shares.values()), shares, strict=True))}
 
 
 def _refined(considered: Pairs, deeper: Mapping[str, str]) -> Shares:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from functools import lru_cache
 from itertools import islice
+from operator import neg
 from typing import NamedTuple
 
 from rules.duties import Circumstances, Duties, Duty, PlaceKind
 from rules.rulebook import Rulebook
 from rules.taxonomy import at_level
 from rules.value import value
-from service.answer import Answer, by_share
+from service.answer import Answer
 from service.decision import DepartmentCandidate
 
 CANDIDATES = 5
@@ -81,10 +82,10 @@ def candidates_by_duties(
         for department, part in parts:
             own = share * part
             sums[department] = sums[department] + own if department in sums else own
-    best, titles = by_share(sums)[:CANDIDATES], rulebook.departments.titles
+    likely, titles = sorted(zip(map(neg, sums.values()), sums, strict=True))[:CANDIDATES], rulebook.departments.titles
     if answer.category is None or answer.category.confidence is None:
-        return tuple([DepartmentCandidate(code, titles[code], None) for code in best])
-    return tuple([DepartmentCandidate(code, titles[code], own if (own := sums[code]) < 1.0 else 1.0) for code in best])
+        return tuple([DepartmentCandidate(code, titles[code], None) for _, code in likely])
+    return tuple([DepartmentCandidate(code, titles[code], -own if own > -1.0 else 1.0) for own, code in likely])
 
 
 def duty_of(code: str, circumstances: Circumstances, duties: Duties) -> Duty | None:

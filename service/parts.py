@@ -63,7 +63,7 @@ class Whole:
             [
                 place
                 for place, saying in enumerate(match.sayings, match.first)
-                if level in saying.steps[:2][-1:] and saying.rule.weight > HINT
+                if saying.second == level and saying.rule.weight > HINT
             ]
         )
 
