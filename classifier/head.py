@@ -16,9 +16,8 @@ from classifier.gate import Gate
 from classifier.prediction import HeadPrediction, Ranked, TellingWord, Trust
 from rules.spread import cut
 from rules.tally import Points
-from rules.taxonomy import at_level
+from rules.taxonomy import LEVELS, at_level
 
-LEVELS = (1, 2, 3)
 Floats = NDArray[np.float32]
 Indices = NDArray[np.int64]
 

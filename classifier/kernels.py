@@ -16,6 +16,8 @@ LEAD, PLACES, RANKED, FEWEST, TOLD = range(5)
 """Of limits: characters of a lead; numbers of cells of rules; labels of a head that are listed at most, and at least;
 words that are told.
 """
+FIRST, EACH = 2, 3
+"""Figures of a text: so many first, so many for each head (see `said`)."""
 Reals = NDArray[np.float64]
 
 
@@ -173,23 +175,24 @@ def telling(
 
 @calling(rows)
 def said(
-    points: Ints, texts: Ints, cells: Ints, given: Reals, likely: float, explained: int, shown: int,
+    points: Ints, about: Ints, given: Reals, texts: int, likely: float, explained: int, shown: int,
     alphabet: Ints, nodes: Ints, looks: Ints, edges: Ints, damped: Floats, idf: Floats, block_weights: Floats,
     weights: Floats, bias: Floats, steps: Ints, rule_weights: Floats,
     heads: Ints, curves: Reals, groups: Ints, limits: Ints,
-) -> tuple[Ints, Floats, Ints]:  # fmt: skip
-    """All that is said of texts, in one call, as each costs as much as a loop over a text. Rows of `texts`: where the
-    characters of each begin, how long its title is, where its cells of rules begin. `explained`: a bit for each head
-    of which telling words are wanted, of the first texts, those `shown`. A row of `heads`: its first column and its
-    end; of `curves`: see SHARPNESS and so on; `groups`: for each column the group of its label at each level.
+) -> tuple[Ints, Floats]:  # fmt: skip
+    """All that is said of texts, in one call, as each costs as much as a loop over a text. `about`, one behind the
+    other: where the characters of each text begin, how long its title is, where its cells of rules begin, each with one
+    more that ends the last; the cells, in which are the points `given`. `explained`: a bit for each head of which
+    telling words are wanted, of the first texts, those `shown`. A row of `heads`: its first column and its end; of
+    `curves`: see SHARPNESS and so on; `groups`: for each column the group of its label at each level.
 
-    The likeliest labels of all heads, one head behind the other, and behind them telling words, likewise; the
-    probabilities and pulls of these; a table with a column for each text: its characters, its known pairs, then for
-    each head how many labels it has, where the tree leads, how many words tell. (Few arrays, as numba takes longer to
-    hand one over than to fill it.)
+    For each text its characters, for each its known pairs; for each head: for each text how many labels it has, where
+    the tree leads, how many words tell; then the likeliest labels of all heads, one head behind the other, and behind
+    them telling words, likewise. And the probabilities and pulls of these. (Few arrays, as numba takes longer to hand
+    one over than to fill it.)
     """
-    count, most = texts.shape[1] - 1, limits[TOLD]
-    begins, titles, bounds = texts[0], texts[1], texts[2]
+    count, most, step = texts, limits[TOLD], texts + 1
+    begins, titles, bounds, cells = about[:step], about[step:], about[2 * step : 3 * step], about[3 * step :]
     starts, columns, values, sizes, known = rows(
         points, begins, titles, alphabet, nodes, looks, edges, damped, idf, block_weights, limits[LEAD]
     )
@@ -198,7 +201,7 @@ def said(
     room = answers * (limits[RANKED] + most)
     listed, chances = np.empty(room, np.int64), np.empty(room, np.float32)
     told, pulls = np.empty(answers * most, np.int64), np.empty(answers * most, np.float32)
-    table, row, at, last = np.zeros((2 + 3 * len(heads), count), np.int64), 2, 0, 0
+    table, row, at, last = np.zeros((FIRST + EACH * len(heads), count), np.int64), FIRST, 0, 0
     table[0], table[1] = sizes, known
     for head in range(len(heads)):
         at = likeliest(
@@ -207,6 +210,6 @@ def said(
         )  # fmt: skip
         if (explained >> head) & 1:
             last = telling(starts, columns, values, weights, ends, most, told, pulls, last, table[row + 2, :shown])
-        row += 3
+        row += EACH
     listed[at : at + last], chances[at : at + last] = told[:last], pulls[:last]
-    return listed[: at + last], chances[: at + last], table
+    return np.concatenate((table.ravel(), listed[: at + last])), chances[: at + last]

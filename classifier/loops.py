@@ -45,16 +45,17 @@ class Loops:
         texts, size, explained = [reading.text for reading in readings], len(readings), 0
         counts, cells, given = self._ruled.said(points)
         titles = [reading.body_start for reading in readings]
-        about = [0, *accumulate(map(len, texts)), *titles, 0, 0, *accumulate(counts)]
+        about = [0, *accumulate(map(len, texts)), *titles, 0, 0, *accumulate(counts), *cells]
         shown = size if wanted.shown is None else wanted.shown
         for place, head in enumerate(self._heads):
             explained |= (head.name in wanted.explained) << place
-        columns, values, table = self._predict.call(
-            code_units("".join(texts)), np.array(about).reshape(3, size + 1), cells, given, wanted.least, explained,
-            shown, *self._space, *self._stack, *self._said,
+        told, values = self._predict.call(
+            code_units("".join(texts)), np.array(about), np.array(given), size, wanted.least, explained, shown,
+            *self._space, *self._stack, *self._said,
         )  # fmt: skip
-        sizes, known, *figures = table.tolist()
-        return self._heads_of(columns.tolist(), values.tolist(), figures, shown), self._strange(sizes, known)
+        columns, edge = told.tolist(), size * (kernels.FIRST + kernels.EACH * len(self._heads))
+        sizes, known, *figures = [columns[at : at + size] for at in range(0, edge, size)]
+        return self._heads_of(columns[edge:], values.tolist(), figures, shown), self._strange(sizes, known)
 
     def _heads_of(
         self, columns: Sequence[int], values: Sequence[float], figures: Sequence[Sequence[int]], shown: int

@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from itertools import chain, repeat
 
 import numpy as np
-from numpy.typing import NDArray
 
 from classifier.features import Rows
-from classifier.head import LEVELS, Floats, Head, Indices
+from classifier.head import Floats, Head, Indices
 from rules.tally import Points
-from rules.taxonomy import at_level
+from rules.taxonomy import LEVELS, at_level
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,13 +31,11 @@ class Ruled:
         """Numbers are below this."""
         return len(self.places) + 2
 
-    def said(self, points: Sequence[Points]) -> tuple[list[int], Indices, NDArray[np.float64]]:
+    def said(self, points: Sequence[Points]) -> tuple[list[int], list[int], list[float]]:
         """Of how many categories each petition has points, the place of each, and the points."""
-        counts = list(map(len, points))
-        size, codes = sum(counts), chain.from_iterable(points)
-        places = map(self.places.get, codes, repeat(len(self.places)))
-        given = chain.from_iterable([own.values() for own in points])
-        return counts, np.fromiter(places, np.int64, size), np.fromiter(given, np.float64, size)
+        places = list(map(self.places.get, chain.from_iterable(points), repeat(len(self.places))))
+        given = [worth for own in points for worth in own.values()]
+        return list(map(len, points)), places, given
 
     def add(self, total: Floats, points: Sequence[Points]) -> None:
         """To each row of margins what its points say, the first level first."""

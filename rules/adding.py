@@ -20,6 +20,9 @@ KIND, STEPS, SAID = 0, 1, 4
 CELLS, BRANCHES, CATEGORY, BEST, PRESSES, FIGURES = range(6)
 """Of a text: how many categories and branches it has, the category and the kind, whether anything presses."""
 
+TABLE = 3
+"""Rows of `add`'s table."""
+
 
 @compiled
 def add(
@@ -32,9 +35,9 @@ def add(
     to hand one over than to fill it.)
     """
     texts, room, at, branch = len(cuts), (SAID - STEPS) * conditions.size, 0, 0
-    table, reals = np.empty((3, room), np.int32), np.empty(room + texts, np.float64)
+    table, reals = np.empty((TABLE, room), np.int32), np.empty(room + texts, np.float64)
     cells, branches, children = table[0], table[1], table[2]
-    figures, leads = np.empty((FIGURES, texts), np.int64), np.empty(texts, np.float64)
+    figures, leads = np.empty((FIGURES, texts), np.int32), np.empty(texts, np.float64)
     sums, deeper, by_kind = np.zeros(parents.size), np.full(parents.size, NONE, np.int32), np.zeros(kinds)
     for text in range(texts):
         start, begin, presses = at, branch, False

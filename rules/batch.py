@@ -70,7 +70,7 @@ class Reader:
         cues = self._lookup.cues.take(nodes)
         is_cue = (cues >= 0).nonzero()[0]
         tried = self._tried(joined, starts[is_cue], ends[is_cue], cues[is_cue])
-        texts, covered = _masked(joined, self._lookup.trials.spans(joined.texts, tried))
+        texts, covered = _masked(joined, self._lookup.trials.spans(joined.texts, tried.tolist()))
         readings = [Reading(one, text, one.body_start) for one, text in zip(petitions, texts, strict=True)]
         return self._batch(readings, joined, covered, (starts, ends, nodes))
 

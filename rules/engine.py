@@ -177,7 +177,7 @@ class Engine:
             tuple(names[first:rules]),
             frozenset(names[rules:duties]),
             frozenset(names[duties:watched]),
-            _more(dict(zip(names[lexicons:end], held.counts[lexicons:end], strict=True))) if end > lexicons else None,
+            _more(names[lexicons:end], held.counts[lexicons:end]) if end > lexicons else None,
             dict(zip(names[watched:lexicons], range(watched, lexicons), strict=True))
             if lexicons > watched
             else NO_MARKS,
@@ -266,11 +266,10 @@ class Engine:
         return frozenset(self._numbers.setdefault(fold(term), len(self._numbers)) for term in terms)
 
 
-def _more(kinds: Mapping[PlaceKind, int]) -> PlaceKind | None:
+def _more(kinds: Sequence[PlaceKind], mentions: Sequence[int]) -> PlaceKind | None:
     """The kind with more mentions; none when they are equal."""
-    most = max(kinds.values())
-    best = [kind for kind, mentions in kinds.items() if mentions == most]
-    return best[0] if len(best) == 1 else None
+    most = max(mentions)
+    return kinds[mentions.index(most)] if mentions.count(most) == 1 else None
 
 
 def _by_themselves(standing: Standing) -> dict[int, list[Occurrence]]:

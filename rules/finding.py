@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -12,6 +12,8 @@ from rules.points import Ints
 
 BASE, CHECK, TERM, CUE = range(4)
 """Of a node of the trie: where its children begin, its parent, the term and the cue that end there, else -1."""
+SIGHT, TRIAL = 4, 3
+"""Figures of each: see Found."""
 FOLD = 1 << 32
 """Above the code of a character."""
 Flags = Ints
@@ -32,19 +34,16 @@ class Sought(NamedTuple):
 
 
 class Found(NamedTuple):
-    """What stands in texts: their folded characters, and in a second row the codes of these; occurrences of terms,
-    those of text i from `edges[i]` on; of terms that are seen also the text, and which occurrence it is; trials (text,
-    place, trial), and how many there are; how many characters the letters do not have yet: where there are any, nothing
-    else was looked for. More than there is room for is counted only.
+    """What stands in texts: their folded characters, and in a second row the codes of these; occurrences of terms, and
+    where those of each text end, at first 0; occurrences of terms that are seen (SIGHT figures: start, end, term, text)
+    and trials (TRIAL: text, place, trial), one behind the other.
     """
 
     characters: Ints
     occurrences: Ints
-    edges: Ints
-    sights: Ints
-    tried: Ints
-    trials: int
-    strange: int
+    edges: Sequence[int]
+    sights: Sequence[int]
+    tried: Sequence[int]
 
     @property
     def codes(self) -> Ints:
@@ -52,31 +51,24 @@ class Found(NamedTuple):
         codes: Ints = self.characters[1]
         return codes
 
-    def sighted(self) -> Iterable[tuple[int, list[int]]]:
-        """Texts and occurrences of the terms that are seen."""
-        if not self.sights.size:
-            return ()
-        texts, which = self.sights.T
-        return zip(texts.tolist(), self.occurrences[which].tolist(), strict=True)
-
-    @property
-    def most(self) -> int:
-        """So much room is needed."""
-        return max(int(self.edges[-1]), self.trials)
-
 
 @compiled
 def scan(
     units: Ints, begins: Ints, room: int, letters: Ints,
     nodes: Ints, firsts: Ints, trials: Ints, before: Flags, after: Flags, seen: Flags,
-) -> tuple[Ints, Ints, Ints, Ints, Ints, int, int]:  # fmt: skip
-    """Finds every term in texts, and every trial that the characters around its cue allow: the fields of Found. Text i
-    has the characters from `begins[i]` to `begins[i + 1]`; `letters`: see `spell`; the others are the fields of Sought
-    (one by one: of a NamedTuple numba counts at every cue who uses it).
+) -> tuple[Ints, Ints, Ints, int, int, int, int]:  # fmt: skip
+    """Finds every term in texts, and every trial that the characters around its cue allow. Text i has the characters
+    from `begins[i]` to `begins[i + 1]`; `letters`: see `spell`; the others are the fields of Sought (one by one: of a
+    NamedTuple numba counts at every cue who uses it).
+
+    The first two fields of Found, and all others in one array, as numba takes longer to hand one over than to fill it;
+    how many occurrences there are, how many of them are seen, how many trials: more than there is room for is counted
+    only; how many characters the letters do not have yet: where there are any, nothing else was looked for.
     """
-    characters, edges, found, sighted, trying = np.empty((2, units.size), np.int32), np.zeros_like(begins), 0, 0, 0
-    occurrences, tried = np.empty((room, 3), np.int32), np.empty((room, 3), np.int32)
-    coded, sights, strange = characters[1], np.empty((room, 2), np.int32), spell(units, letters, characters)
+    characters, edges = np.empty((2, units.size), np.int32), np.zeros(begins.size, np.int32)
+    occurrences, sights = np.empty((room, 3), np.int32), np.empty((room, SIGHT), np.int32)
+    tried, coded, strange = np.empty((room, TRIAL), np.int32), characters[1], spell(units, letters, characters)
+    found = sighted = trying = 0
     for text in range(0 if strange else begins.size - 1):
         begin, end = begins[text], begins[text + 1]
         for start in range(begin, end):
@@ -86,7 +78,8 @@ def scan(
                 if term >= 0:
                     if found < room:
                         put(occurrences, found, start - begin, place - begin, term)
-                        sights[sighted, 0], sights[sighted, 1] = text, found
+                        put(sights, sighted, start - begin, place - begin, term)
+                        sights[sighted, SIGHT - 1] = text
                         sighted += seen[term]
                     found += 1
                 if cue >= 0:
@@ -101,7 +94,8 @@ def scan(
                 node = below if nodes[below, CHECK] == node else 0
                 place += 1
         edges[text + 1] = found
-    return characters, occurrences[:found], edges, sights[:sighted], tried[:trying], trying, strange
+    told = np.concatenate((edges, sights[:sighted].ravel(), tried[: min(trying, room)].ravel()))
+    return characters, occurrences[:found], told, found, sighted, trying, strange
 
 
 @inlined

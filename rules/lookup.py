@@ -28,15 +28,15 @@ class Trials:
         self._tried = [(trial.regex, trial.reach) for trial in trials]
         self._at_end = masks.at_end
 
-    def spans(self, texts: Sequence[str], tried: Ints) -> dict[int, list[Span]]:
+    def spans(self, texts: Sequence[str], tried: Iterable[Sequence[int]]) -> dict[int, list[Span]]:
         """What belongs to persons in each text where anything does. `tried`: text, place of the cue, pattern."""
         found: dict[int, list[Span]] = {}
-        for text, start, trial in tried.tolist():
+        for text, start, trial in tried:
             regex, reach = self._tried[trial]
             if told := regex.match(texts[text], start - reach if start > reach else 0):
                 found.setdefault(text, []).extend(groups(told))
-        for number, text in enumerate(texts):
-            if at_end := self._at_end(text):
+        for number, at_end in enumerate(map(self._at_end, texts)):
+            if at_end:
                 found.setdefault(number, []).extend(at_end)
         return found
 

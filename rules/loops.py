@@ -9,9 +9,10 @@ from typing import NamedTuple
 import numpy as np
 
 from rules import finding, weighing
+from rules.adding import FIGURES, TABLE
 from rules.compiled import Straight
 from rules.condition import Compiled, Numbered
-from rules.finding import Flags, Found, Sought
+from rules.finding import SIGHT, TRIAL, Flags, Found, Sought
 from rules.lookup import Lookup
 from rules.many import Held
 from rules.memberships import Memberships
@@ -22,9 +23,11 @@ from rules.petition import Petition
 from rules.points import POINTS, Ints, code_units, written
 from rules.reading import Reading
 from rules.sight import Sight, sights
+from rules.spread import cut, grouped
 from rules.summing import Sums
 from rules.text import fold_table
 from rules.trie import Alphabet, Bools
+from rules.weighing import PAIR
 
 _FIELDS = {"text": weighing.ANYWHERE, "title": weighing.TITLE, "body": weighing.BODY}
 _NOWHERE = np.empty(0, np.uint8)
@@ -118,25 +121,29 @@ class Loops:
         found = self._found(code_units("".join(texts)), np.array(begins))
         masked = self._masked(found, begins)
         readings = list(map(Reading, petitions, masked, [petition.body_start for petition in petitions]))
-        return Walked(self, sights(readings, found.sighted(), self._lexicons), found, begins)
+        return Walked(self, sights(readings, grouped(found.sights, SIGHT), self._lexicons), found, begins)
 
     def _found(self, units: Ints, begins: Ints) -> Found:
         """Every term and every trial."""
         room = _ROOM * units.size
         while True:
-            found = Found(*self._scan.call(units, begins, room, self._letters.table, *self._sought))
-            if found.strange:
+            characters, occurrences, told, found, sighted, trials, strange = self._scan.call(
+                units, begins, room, self._letters.table, *self._sought
+            )
+            if strange:
                 self._letters.meet(units)
-            elif found.most > room:
-                room = found.most
+            elif (most := max(found, trials)) > room:
+                room = most
             else:
-                return found
+                edges, end = begins.size, begins.size + SIGHT * sighted
+                figures = told.tolist()
+                return Found(characters, occurrences, figures[:edges], figures[edges:end], figures[end:])
 
     def _masked(self, found: Found, begins: Sequence[int]) -> list[str]:
         """The texts with what belongs to persons hidden, in `found` too."""
         codes, whole = found.codes, written(found.characters[0])
         texts = [whole[begin:end] for begin, end in pairwise(begins)]
-        for text, spans in self._trials.spans(texts, found.tried).items():
+        for text, spans in self._trials.spans(texts, grouped(found.tried, TRIAL)).items():
             texts[text] = hidden(texts[text], spans)
             for start, end in spans:
                 codes[begins[text] + start : begins[text] + end] = weighing.HIDDEN
@@ -149,26 +156,27 @@ class Walked:
     def __init__(self, loops: Loops, sights: list[Sight], found: Found, begins: Sequence[int]) -> None:
         self.sights = sights
         self._loops, self._found, self._begins = loops, found, begins
-        self._edges: list[int] = found.edges.tolist()
 
     def holding(self, parts: Sequence[Stretch]) -> Iterable[Held]:
         stretches = [*[Stretch(text, 0, sight.reading) for text, sight in enumerate(self.sights)], *parts]
         return [([reading for _, _, reading in stretches], self._holding(stretches))]
 
     def _holding(self, stretches: Sequence[Stretch]) -> Holding:
-        begins, edges, found, loops = self._begins, self._edges, self._found, self._loops
+        begins, edges, found, loops = self._begins, self._found.edges, self._found, self._loops
         words, places = self._words(stretches)
         rows = [
             (begins[text] + start, len(reading.text), start, reading.body_start, edges[text], edges[text + 1], place)
             for (text, start, reading), place in zip(stretches, places, strict=False)
         ]
-        pairs, occurrences, cuts, added = loops.weigh.call(
+        told, (starts, ends, numbers), values, pairs, cells = loops.weigh.call(
             np.array(rows), found.codes, found.occurrences, words, *loops.table, *loops.sums.worth
         )
-        conditions, counts, firsts = pairs.tolist()
-        starts, ends, numbers = occurrences
-        evidence = Slices(firsts, starts.tolist(), ends.tolist(), numbers)
-        return Holding(conditions, counts, evidence, cuts.tolist(), loops.sums.tallies(*added))
+        texts, sorts = len(rows), loops.table.sorts.size
+        sizes = [*[pairs] * PAIR, *[sorts] * texts, *[texts] * FIGURES, *[cells] * TABLE]
+        conditions, counts, firsts, *figures = cut(told.tolist(), sizes)
+        evidence, added = Slices(firsts, starts.tolist(), ends.tolist(), numbers), figures[texts:]
+        tallies = loops.sums.tallies(added[FIGURES:], added[:FIGURES], values.tolist())
+        return Holding(conditions, counts, evidence, figures[:texts], tallies)
 
     def _words(self, stretches: Sequence[Stretch]) -> tuple[Flags, Iterable[int]]:
         """Where words begin and end in texts in which that is asked, and where those of each text are; nothing where it
@@ -180,7 +188,7 @@ class Walked:
         places = list(accumulate((len(reading.text) + 1 for _, _, reading in stretches), initial=0))
         words = np.ones(places[-1], np.uint8)
         for (text, _, reading), place in zip(stretches, places, strict=False):
-            if asked[self._edges[text] : self._edges[text + 1]].any():
+            if asked[found.edges[text] : found.edges[text + 1]].any():
                 edges = self._loops.boundaries(reading.text)
                 if edges is not None:
                     words[place : place + len(reading.text)] = 0

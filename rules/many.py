@@ -68,7 +68,7 @@ class _Batch:
 
     def __init__(self, arrays: Arrays, batch: Batch) -> None:
         rows, *places = [one.tolist() for one in batch.among(arrays.seen)]
-        found = zip(rows, zip(*places, strict=True), strict=True)
+        found = zip(*places, rows, strict=True)
         self.sights = sights(batch.readings, found, arrays.lexicons)
         self._arrays, self._batch = arrays, batch
 

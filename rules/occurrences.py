@@ -40,9 +40,9 @@ class Listed(list[Sequence[Occurrence]]):
 class Slices:
     """Occurrences of pairs, made when they are looked at: most never are."""
 
-    edges: list[int]
-    starts: list[int]
-    ends: list[int]
+    edges: Sequence[int]
+    starts: Sequence[int]
+    ends: Sequence[int]
     numbers: Ints
 
     def spans(self, places: Iterable[tuple[T, int]], most: int) -> Iterator[tuple[T, int, int]]:

@@ -30,11 +30,11 @@ class Sight:
 
 
 def sights(
-    readings: Sequence[Reading], found: Iterable[tuple[int, Sequence[int]]], lexicons: Mapping[int, Sequence[str]]
+    readings: Sequence[Reading], found: Iterable[tuple[int, ...]], lexicons: Mapping[int, Sequence[str]]
 ) -> list[Sight]:
-    """`found`: texts and occurrences, in order; `lexicons`: of each term those that have it."""
+    """`found`: start, end, number and text of occurrences, in order; `lexicons`: of each term those that have it."""
     marks: dict[int, dict[str, list[Occurrence]]] = {}
-    for text, (start, end, number) in found:
+    for start, end, number, text in found:
         if MASK not in readings[text].text[start:end]:
             own = marks.setdefault(text, {})
             for lexicon in lexicons[number]:

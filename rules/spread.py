@@ -27,6 +27,11 @@ def cut(row: Sequence[T], counts: Iterable[int]) -> Iterator[tuple[T, ...]]:
     return (tuple(row[first:last]) for first, last in pairwise(accumulate(counts, initial=0)))
 
 
+def grouped(row: Iterable[T], size: int) -> Iterator[tuple[T, ...]]:
+    """So many elements at a time."""
+    return zip(*[iter(row)] * size, strict=True)
+
+
 def ranges(firsts: Ints, lengths: Ints) -> Ints:
     """So many numbers from each of the first ones on, one range behind the other."""
     numbers: Ints = (firsts + lengths - lengths.cumsum()).repeat(lengths)

@@ -13,6 +13,8 @@ from rules.points import Ints
 from rules.rule import Kind, Saying
 from rules.tally import STEP, Tally, weight
 
+Lists = Sequence[Sequence[int]]
+
 
 class Worth(NamedTuple):
     """Rules as `adding.add` takes them: what each says, what it is worth, what it counts of which so many different
@@ -48,10 +50,10 @@ class Sums:
             kinds=len(kinds),
         )
 
-    def tallies(self, table: Ints, figures: Ints, reals: Reals) -> list[Tally]:
-        """One for each text, of what `add` gives."""
-        (cells, parents, children), values, named = table.tolist(), reals.tolist(), self._codes.__getitem__
-        sizes, bounds, categories, kinds, presses = figures.tolist()
+    def tallies(self, table: Lists, figures: Lists, values: Sequence[float]) -> list[Tally]:
+        """One for each text, of what `add` gives, as lists."""
+        (cells, parents, children), named = table, self._codes.__getitem__
+        sizes, bounds, categories, kinds, presses = figures
         worth = zip(map(named, cells), values, strict=False)
         branches = zip(map(named, parents), map(named, children), strict=True)
         points = [dict(islice(worth, size)) for size in sizes]

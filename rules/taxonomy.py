@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import Literal
 
 from pydantic import Field
@@ -17,6 +17,9 @@ from rules.succession import End, FormerName, Heirs, Lasting, Succession, all_st
 
 SEPARATORS = ("/", "_")
 DAY = timedelta(days=1)
+LEVELS = (1, 2, 3)
+MOST_KEPT = 16384
+"""Categories and labels of which it is kept what is above them."""
 _CODE = re.compile(r"[0-9]{2}(\.[0-9]{2}){0,2}")
 
 
@@ -163,10 +166,26 @@ def is_code(label: str) -> bool:
     return _CODE.fullmatch(label) is not None
 
 
-@lru_cache(maxsize=16384)
+class Branches(dict[str, str]):
+    """For each category that of a level above it, or itself; filled as they come up, so that asking again is cheap."""
+
+    def __init__(self, level: int) -> None:
+        self._level = level
+
+    def __missing__(self, code: str) -> str:
+        branch = ".".join(code.split(".")[: self._level]) if is_code(code) else code
+        if len(self) < MOST_KEPT:
+            self[code] = branch
+        return branch
+
+
+BRANCHES = {level: Branches(level) for level in LEVELS}
+"""See `at_level`."""
+
+
 def at_level(code: str, level: int) -> str:
     """The ancestor of `code` at `level`; `code` itself when not that deep, or when it is an office's own class."""
-    return ".".join(code.split(".")[:level]) if _CODE.fullmatch(code) else code
+    return BRANCHES[level][code]
 
 
 def flatten(categories: Iterable[CategoryText], parent: str | None = None) -> list[Category]:

@@ -22,7 +22,7 @@ PLACE, SIZE, SHIFT, BODY_START, FROM, TO, WORDS = range(7)
 """Of a text: the place of its first character, how many it has; where it begins in the text whose occurrences are
 given (0: it is that text), where its body begins in it; which occurrences are given; the place of its words.
 """
-CONDITION, COUNT, EDGE = range(3)
+CONDITION, COUNT, EDGE, PAIR = range(4)
 """Of a pair: see Held."""
 HIDDEN = -1
 """The code of a character that belongs to a person; 0 is of one that stands in no term."""
@@ -72,8 +72,11 @@ def holding(
     texts: Ints, codes: Ints, occurrences: Ints, words: Flags,
     facts: Ints, slots: Ints, first_slots: Ints, columns: Ints, strikes: Flags, sorts: Ints, stops: Flags,
     said: Ints, worth: Reals, weights: Reals, parents: Ints, levels: Ints, kinds: int,
-) -> tuple[Ints, Ints, Ints, tuple[Ints, Ints, Reals]]:  # fmt: skip
-    """Which conditions hold in each text, and why: the fields of Held; and what `add` makes of the rules among them.
+) -> tuple[Ints, Ints, Reals, int, int]:  # fmt: skip
+    """Which conditions hold in each text, and why: see Held; and what `add` makes of the rules among them. First all
+    figures, one row behind the other: pairs, cuts, of `add` its figures and its table; then the occurrences, and the
+    numbers of `add`; how many columns pairs have, and how many the table has. (Few arrays, as numba takes longer to
+    hand one over than to fill it.)
 
     A row of `texts` has PLACE and so on; of the occurrences given those count that lie within the text. `words`: where
     words begin and end, nothing where that does not matter. The rest is a Table, and Worth. (One by one: numba looks
@@ -87,7 +90,7 @@ def holding(
                 number = occurrences[at, NUMBER]
                 room += first_slots[number + 1] - first_slots[number]
     held = Held(
-        np.zeros((3, room + 1), np.int32), np.empty((3, room), np.int32), np.zeros((count, sorts.size), np.int64)
+        np.zeros((PAIR, room + 1), np.int32), np.empty((3, room), np.int32), np.zeros((count, sorts.size), np.int32)
     )
     bench = Bench(
         np.zeros(width, np.int32), np.empty(width, np.int32), np.empty(width, np.int32), np.empty(width, np.int32),
@@ -100,8 +103,11 @@ def holding(
         enter(scene.occurrences, slots, first_slots, bench, likely)
         mark(scene, facts, columns, strikes, bench, likely)
         pairs = tell(scene.occurrences, sorts, bench, held, (text, pairs, likely))
-    added = add(held.pairs[CONDITION], held.pairs[COUNT], held.cuts, said, worth, weights, parents, levels, kinds)
-    return held.pairs[:, : pairs + 1], held.occurrences[:, : held.pairs[EDGE, pairs]], held.cuts, added
+    table, figures, reals = add(
+        held.pairs[CONDITION], held.pairs[COUNT], held.cuts, said, worth, weights, parents, levels, kinds
+    )
+    told = np.concatenate((held.pairs[:, : pairs + 1].ravel(), held.cuts.ravel(), figures.ravel(), table.ravel()))
+    return told, held.occurrences[:, : held.pairs[EDGE, pairs]], reals, pairs + 1, table.shape[1]
 
 
 @inlined

@@ -11,12 +11,11 @@ from operator import eq, neg
 from classifier.prediction import HeadPrediction
 from rules.policy import Agreement
 from rules.rulebook import Rulebook
-from rules.taxonomy import Taxonomy, at_level
+from rules.taxonomy import BRANCHES, LEVELS, Taxonomy, at_level
 from rules.value import value
 from rules.verdict import RuleVerdict
 from service.decision import ACCUSATION, Candidate, CategoryAnswer, KindAnswer
 
-LEVELS = (1, 2, 3)
 AGREE = Agreement.AGREE
 LEAST_SHARE = 0.01
 """Probability below which a category is not considered any more: of 0.002, benchmarks/day_one.py had 2 more of
@@ -107,7 +106,7 @@ def _refined(considered: Pairs, deeper: Mapping[str, str]) -> Shares:
 
 def _branches(shares: Shares, level: int) -> Shares:
     """The best leaf of each branch at `level`, with the probability of the whole branch; the greatest first."""
-    branches = list(map(at_level, shares, repeat(level)))
+    branches = list(map(BRANCHES[level].__getitem__, shares))
     if len(set(branches)) == len(branches):
         return shares
     inside: dict[str, list[tuple[str, float]]] = {}
@@ -118,8 +117,7 @@ def _branches(shares: Shares, level: int) -> Shares:
 
 def _branch(chosen: str, shares: Shares, level: int) -> Shares:
     """A category with the probability of its whole branch; no other."""
-    own = at_level(chosen, level)
-    inside = map(eq, map(at_level, shares, repeat(level)), repeat(own))
+    inside = map(eq, map(BRANCHES[level].__getitem__, shares), repeat(at_level(chosen, level)))
     return {chosen: sum(compress(shares.values(), inside))}
 
 
@@ -196,7 +194,7 @@ def _same_branch(one: str, other: str, level: int) -> bool:
 @lru_cache(maxsize=16384)
 def steps(code: str) -> tuple[str, ...]:
     """The category at each level, from the first down."""
-    return tuple(at_level(code, level) for level in LEVELS)
+    return tuple([branches[code] for branches in BRANCHES.values()])
 
 
 def _path(code: str, taxonomy: Taxonomy) -> tuple[str, ...]:

@@ -90,7 +90,7 @@ def test_a_loop_over_many_texts_gives_the_same(few: bool, national: Rulebook) ->
         for rules, own in zip(texts, counts, strict=True)
     ]
     sums = Sums(sayings, 9)
-    assert sums.tallies(*add(*holding, *sums.worth)) == one_by_one
+    assert sums.tallies(*[one.tolist() for one in add(*holding, *sums.worth)]) == one_by_one
 
 
 @NO_NUMBA
@@ -101,4 +101,5 @@ def test_without_rules_there_is_nothing_to_add() -> None:
     from rules.summing import Sums
 
     nothing, sums = np.zeros(0, np.int64), Sums([], 1)
-    assert sums.tallies(*add(nothing, nothing, np.zeros((5, 2), np.int64), *sums.worth)) == [tallied([])] * 5
+    added = add(nothing, nothing, np.zeros((5, 2), np.int64), *sums.worth)
+    assert sums.tallies(*[one.tolist() for one in added]) == [tallied([])] * 5
