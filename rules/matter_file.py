@@ -156,12 +156,13 @@ class CutWords:
 
     def is_item(self, written: str, text: str, start: int) -> bool:
         """Whether an item of a list begins at `start` of a text as written and as folded."""
-        signed, items = written[start : start + 1] in self.signs, self.items
-        return signed or any(text[start : start + length] in items for length in self._item_lengths)
+        markers = self._beginning_with.get(text[start : start + 1], ())
+        return text.startswith(markers, start) or written[start : start + 1] in self.signs
 
     @cached_property
-    def _item_lengths(self) -> frozenset[int]:
-        return frozenset(map(len, self.items))
+    def _beginning_with(self) -> dict[str, tuple[str, ...]]:
+        """Folded markers by their first character."""
+        return {one[0]: tuple(other for other in self.items if other[0] == one[0]) for one in self.items}
 
     @cached_property
     def _openers(self) -> re.Pattern[str]:

@@ -159,14 +159,7 @@ def _groups(judged: Sequence[Judged], matters: Matters) -> list[Group]:
     current: Group = []
     for one in judged:
         if one.accusation or one.sure:
-            home = next(
-                (
-                    group
-                    for group in groups
-                    if any(_one_matter(one, other, matters, one.lead == other.lead) for other in group)
-                ),
-                None,
-            )
+            home = next((group for group in groups if _belongs(one, group, matters)), None)
             if home is None:
                 home = [] if groups else current
                 groups.append(home)
@@ -180,7 +173,7 @@ def _owning(groups: list[Group], whole: Whole) -> list[Group]:
     plain = [group for group in groups if not any(one.accusation for one in group)]
     if len(plain) < 2:
         return groups
-    main = max(plain, key=lambda group: mainness(_code(group), [one.part.span for one in group], whole.decision))
+    main = max(plain, key=lambda group: mainness(speaker(group).code, [one.part.span for one in group], whole.decision))
     lost = [group for group in plain if group is not main and not _owns(group, whole)]
     if not lost:
         return groups
@@ -190,13 +183,19 @@ def _owning(groups: list[Group], whole: Whole) -> list[Group]:
 
 def _owns(group: Group, whole: Whole) -> bool:
     spans, body = [one.part.span for one in group], whole.match.reading.body_start
-    words = [place for place in whole.telling(_code(group)) if place >= body]
+    words = [place for place in whole.telling(speaker(group).code) if place >= body]
     own = sum([any(start <= place < end for start, end in spans) for place in words])
     return own >= whole.matters.join.own * len(words)
 
 
-def _code(group: Group) -> str:
-    return max(group, key=trust).code
+def speaker(group: Group) -> Judged:
+    """The part that can speak best for its matter."""
+    return max(group, key=_trust) if len(group) > 1 else group[0]
+
+
+def _belongs(one: Judged, group: Group, matters: Matters) -> bool:
+    """Whether a part tells of the matter of a group."""
+    return any(_one_matter(one, other, matters, one.lead == other.lead) for other in group)
 
 
 def _one_matter(one: Seen | Judged, other: Seen | Judged, matters: Matters, same_lead: bool) -> bool:
@@ -234,7 +233,7 @@ def mainness(code: str, spans: Sequence[Span], whole: Decision) -> tuple[bool, i
     return (same, sum(span.end - span.start for span in spans))
 
 
-def trust(one: Judged) -> tuple[bool, float, float]:
+def _trust(one: Judged) -> tuple[bool, float, float]:
     """The better a part can speak for its matter, the larger."""
     category = one.told.category
     confidence = category.confidence if category and category.confidence is not None else 0.0

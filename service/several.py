@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import lru_cache
 
 from rules.departments import Departments
@@ -12,7 +12,7 @@ from rules.matters import Part, Span, split
 from rules.rulebook import Rulebook
 from rules.value import replace, value
 from service.decision import DepartmentName, MatterAnswer, Reason, TextSpan, accuses
-from service.joining import Group, Judged, grouped, mainness, trust
+from service.joining import Group, Judged, grouped, mainness, speaker
 from service.parts import Whole
 
 
@@ -63,7 +63,8 @@ def combine(whole: Whole, judged: Sequence[Judged], rulebook: Rulebook) -> Sever
     if len(groups) < 2 or all(accusing) or file is None:
         return one_matter(whole, any(one.told.accuses for one in judged))
     shared = _shared([one.part.span for one in judged], whole) if any(accusing) else ()
-    return _led(_guarded(tuple([_matter(group, whole, shared) for group in groups])), whole, file.steps, rulebook)
+    matters = [_matter(group, whole, shared if own else None) for group, own in zip(groups, accusing, strict=True)]
+    return _led(_guarded(matters), whole, file.steps, rulebook)
 
 
 def one_matter(whole: Whole, accusation: bool) -> Several:
@@ -94,12 +95,16 @@ def visible(text: str, matters: Sequence[Matter], department: str) -> tuple[Span
     return tuple(_gaps(hidden, len(text)))
 
 
-def common_view(text: str, matters: Sequence[Matter], matter: Matter) -> tuple[TextSpan, ...]:
-    """What of the text every recipient of this matter may see, nothing when there is none."""
-    recipients, hidden = _recipients(matter), set[Span]()
+def common_views(text: str, matters: Sequence[Matter]) -> list[tuple[TextSpan, ...]]:
+    """What of the text every recipient of each matter may see, nothing where it has none."""
     if any(one.accusation or one.answer.assignment.withheld for one in matters):
-        for department in recipients:
-            hidden.update(_gaps(visible(text, matters, department), len(text)))
+        return [_common_view(text, matters, _recipients(matter)) for matter in matters]
+    sent = [one.answer.assignment.lead or one.answer.assignment.supporting for one in matters]
+    return [(TextSpan(0, len(text)),) if to_any else () for to_any in sent]
+
+
+def _common_view(text: str, matters: Sequence[Matter], recipients: Collection[str]) -> tuple[TextSpan, ...]:
+    hidden = {gap for one in recipients for gap in _gaps(visible(text, matters, one), len(text))}
     return tuple([TextSpan(*span) for span in _gaps(sorted(hidden), len(text))]) if recipients else ()
 
 
@@ -127,16 +132,15 @@ def _shared(parts: Sequence[Span], whole: Whole) -> list[Span]:
     return [gap for gap in _gaps(parts, len(whole.match.text)) if whole.accuses(gap)]
 
 
-def _matter(group: Group, whole: Whole, shared: Sequence[Span]) -> Matter:
+def _matter(group: Group, whole: Whole, shared: Sequence[Span] | None) -> Matter:
     """The group's surest part speaks for it; for an accusation a part, else the whole, that was decided as one.
 
-    `shared`: what of the text between the parts belongs to an accusation.
+    `shared`: what of the text between the parts belongs to an accusation; None: it is no accusation.
     """
-    first, accusation = group[0].part.span.start, any(one.accusation for one in group)
-    withheld = tuple(dict.fromkeys(each for one in group for each in one.assignment.withheld))
-    speaking = next((one for one in group if one.told.accuses), None) if accusation else max(group, key=trust)
-    places = sorted([*(one.part.span for one in group), *(shared if accusation else ())])
-    spans = tuple(_joined(places))
+    spans = _joined(sorted([*[one.part.span for one in group], *(shared or ())]))
+    withheld = tuple(dict.fromkeys([each for one in group for each in one.assignment.withheld]))
+    speaking = speaker(group) if shared is None else next((one for one in group if one.told.accuses), None)
+    first = group[0].part.span.start
     own = next(span for span in spans if span.start <= first < span.end)
     told = speaking.told if speaking else whole.decision
     decided = speaking or whole.decision
@@ -144,27 +148,26 @@ def _matter(group: Group, whole: Whole, shared: Sequence[Span]) -> Matter:
     if assignment.withheld != withheld:
         assignment = replace(assignment, withheld=withheld)
     answer = MatterAnswer(own.start, own.end, told.category, told.kind, assignment, decided.procedure)
-    return Matter(spans, answer, accusation)
+    return Matter(spans, answer, shared is not None)
 
 
-def _joined(spans: Iterable[Span]) -> Iterator[Span]:
+def _joined(spans: Iterable[Span]) -> tuple[Span, ...]:
     """Neighbours become one."""
-    start = end = -1
+    joined: list[Span] = []
     for span in spans:
-        if span.start != end:
-            if start >= 0:
-                yield Span(start, end)
-            start = span.start
-        end = span.end
-    yield Span(start, end)
+        if joined and joined[-1].end == span.start:
+            joined[-1] = Span(joined[-1].start, span.end)
+        else:
+            joined.append(span)
+    return tuple(joined)
 
 
-def _guarded(matters: tuple[Matter, ...]) -> tuple[Matter, ...]:
+def _guarded(matters: Sequence[Matter]) -> Sequence[Matter]:
     """No matter goes to anyone from whom an accusation of the same petition is withheld."""
     accused = {code for matter in matters if matter.accusation for code in _withheld(matter)}
     if not accused:
         return matters
-    return tuple([matter if matter.accusation else _without(matter, accused) for matter in matters])
+    return [matter if matter.accusation else _without(matter, accused) for matter in matters]
 
 
 def _without(matter: Matter, accused: set[str]) -> Matter:
@@ -182,7 +185,7 @@ def _without(matter: Matter, accused: set[str]) -> Matter:
     return replace(matter, answer=replace(matter.answer, assignment=assignment))
 
 
-def _led(matters: tuple[Matter, ...], whole: Whole, steps: Steps, rulebook: Rulebook) -> Several:
+def _led(matters: Sequence[Matter], whole: Whole, steps: Steps, rulebook: Rulebook) -> Several:
     """The petition's lead: of its accusation; else the one lead of all; else, to be agreed on, the main matter's."""
     plain = [matter for matter in matters if not matter.accusation]
     accusing = [matter for matter in matters if matter.accusation]
@@ -193,7 +196,7 @@ def _led(matters: tuple[Matter, ...], whole: Whole, steps: Steps, rulebook: Rule
     said = _agreement_steps(leads, steps.others if accusing else steps.one, steps, rulebook.departments)
     if accusing and lead:
         said = (steps.accusation.format(lead=lead.name), *said)
-    return Several(matters, lead, supporting, said, (Reason.SEVERAL_MATTERS,), bool(accusing))
+    return Several(tuple(matters), lead, supporting, said, (Reason.SEVERAL_MATTERS,), bool(accusing))
 
 
 def _category(matter: Matter) -> str:

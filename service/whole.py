@@ -5,7 +5,7 @@ from __future__ import annotations
 from rules.policy import AUTO, REVIEW, SUGGEST
 from rules.value import replace
 from service.decision import Assignment, Decision
-from service.several import Several, common_view
+from service.several import Several, common_views
 
 
 def as_whole(whole: Decision, several: Several, text: str) -> Decision:
@@ -16,7 +16,7 @@ def as_whole(whole: Decision, several: Several, text: str) -> Decision:
     """
     if not several.reasons:
         return replace(whole, band=SUGGEST) if whole.band is AUTO else whole
-    steps = several.steps
+    steps, views = several.steps, common_views(text, several.matters)
     procedure = replace(whole.procedure, steps=(*steps, *whole.procedure.steps)) if whole.procedure else None
     return replace(
         whole,
@@ -24,9 +24,7 @@ def as_whole(whole: Decision, several: Several, text: str) -> Decision:
         review_reasons=tuple(dict.fromkeys([*whole.review_reasons, *several.reasons])),
         assignment=_assignment(whole.assignment, several),
         procedure=procedure,
-        matters=tuple(
-            replace(matter.answer, visible=common_view(text, several.matters, matter)) for matter in several.matters
-        ),
+        matters=tuple([replace(one.answer, visible=view) for one, view in zip(several.matters, views, strict=True)]),
     )
 
 
@@ -39,10 +37,8 @@ def _assignment(own: Assignment, several: Several) -> Assignment:
     return replace(
         own,
         lead=None if several.lead and several.lead.code in out else several.lead,
-        supporting=tuple(name for name in several.supporting if name.code not in out),
-        candidates=()
-        if several.accusation
-        else tuple(candidate for candidate in own.candidates if candidate.code not in out),
+        supporting=tuple([name for name in several.supporting if name.code not in out]),
+        candidates=() if several.accusation else tuple([one for one in own.candidates if one.code not in out]),
         basis=own.basis if same else (),
         withheld=withheld,
     )
