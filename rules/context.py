@@ -144,17 +144,18 @@ class Grammar:
     def subject(self, scene: Scene) -> Standing:
         """What a word after a body says of it (村委会不作为)."""
         gap = scene.gap
-        if len(gap) > FAR or self._denied(scene):
+        broken = not _CLAUSE_ENDS.isdisjoint(gap)
+        if len(gap) > FAR or (broken and not scene.work):
             return NONE
         plain = not gap or (self._named if scene.office else self._plain).fullmatch(gap)
-        if not plain and self._barriers.search(gap):
+        if not plain and (self._barriers.search(gap) or (len(gap) > NEAR and not scene.work)):
+            return NONE
+        if self._denied(scene):
             return NONE
         lead = self._harmless.sub("", self._reports.sub("", scene.lead))
         if self._asks.search(lead) or (scene.office and self._private.search(scene.lead)):
             return NONE
-        if not _CLAUSE_ENDS.isdisjoint(gap):
-            return UNCLEAR if scene.work else NONE
-        if self._approaches.search(lead):
+        if broken or self._approaches.search(lead):
             return UNCLEAR if scene.work else NONE
         if plain:
             return CERTAIN
