@@ -150,7 +150,7 @@ class Grammar:
         plain = not gap or (self._named if scene.office else self._plain).fullmatch(gap)
         if not plain and (self._barriers.search(gap) or (len(gap) > NEAR and not scene.work)):
             return NONE
-        if self._denied(scene):
+        if self._denied(scene, gap):
             return NONE
         lead = self._harmless.sub("", self._reports.sub("", scene.lead))
         if self._asks.search(lead) or (scene.office and self._private.search(scene.lead)):
@@ -163,9 +163,10 @@ class Grammar:
 
     def described(self, scene: Scene) -> Standing:
         """What a word before a body says of it (滥用职权的镇长)."""
+        gap = scene.gap
         if (
-            not self._describing.fullmatch(scene.gap)
-            or self._denied(scene)
+            not self._describing.fullmatch(gap)
+            or self._denied(scene, gap)
             or self._asks.search(self._reports.sub("", scene.clause))
         ):
             return NONE
@@ -176,7 +177,8 @@ class Grammar:
         gap, after = scene.gap, scene.text[scene.body[1] : scene.body[1] + 4]
         if len(gap) > REACH or not _CLAUSE_ENDS.isdisjoint(gap) or self._goals.search(gap):
             return NONE
-        if self._negations.search(scene.clause) or self._hypotheses.search(scene.clause):
+        clause = scene.clause
+        if self._negations.search(clause) or self._hypotheses.search(clause):
             return NONE
         if scene.office and self._private.search(gap):
             return NONE
@@ -195,10 +197,10 @@ class Grammar:
         """Whether what stands between two bodies makes them one subject."""
         return self._joiners.fullmatch(gap) is not None
 
-    def _denied(self, scene: Scene) -> bool:
+    def _denied(self, scene: Scene, gap: str) -> bool:
         """Another sentence, a denial, a supposition or a question stands there."""
         return bool(
-            not _SENTENCE_ENDS.isdisjoint(scene.gap)
+            not _SENTENCE_ENDS.isdisjoint(gap)
             or self._negations.search(scene.clause)
             or self._hypotheses.search(scene.sentence[-FURTHER:])
             or self._questions.match(scene.text, scene.word[1])

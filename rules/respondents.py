@@ -5,17 +5,15 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from enum import StrEnum
 from functools import cached_property
 from itertools import islice
-from operator import itemgetter
-
-from pydantic import Field
 
 from rules.automaton import Occurrence
-from rules.context import CERTAIN, FAR, NONE, ContextWords, Grammar, Scene, Standing
+from rules.context import CERTAIN, FAR, NONE, Grammar, Scene, Standing
 from rules.departments import Departments
-from rules.rule import LONGEST_TERM, Slug, Strict, Terms
+from rules.persons import MASK
+from rules.respondent_file import RespondentFile, Sort
+from rules.rule import LONGEST_TERM
 from rules.succession import all_stand_for, stands_for
 from rules.text import fold, fold_name
 from rules.value import value
@@ -24,77 +22,6 @@ BODIES, SAID = "respondent_bodies", "respondent_said"
 """Names of the two lexicons: bodies and persons in office; what is said of them."""
 NO_ORGAN = "enterprise"
 """Level of departments that are no organs: a complaint of one is an ordinary matter for who supervises it."""
-
-
-class Sort(StrEnum):
-    """Corruption or abuse of office (条例 art. 30), or how a body does its own work."""
-
-    ACCUSATION = "accusation"
-    CONDUCT = "conduct"
-
-
-class BodyNames(Strict):
-    """Names of bodies or of persons in office. No `department`: the body named directly before, or one that is no
-    department of the tree. `subject_only`: names of places too, or lines to call; they count only directly before what
-    is said of them.
-    """
-
-    names: Terms
-    department: Slug | None = None
-    subject_only: bool = False
-
-
-class SaidTerms(Strict):
-    """What is said of a respondent. Not `certain`: also said of matters in general, so never more than a doubt.
-    `office`: the sort when it is said of a person in office, where that differs.
-    """
-
-    sort: Sort
-    terms: Terms
-    certain: bool = True
-    office: Sort | None = None
-
-
-class WithheldReasons(Strict):
-    """Why a department must not see the petition, told to clerks; `{name}` is its superior, the respondent."""
-
-    accusation: str
-    accusation_below: str
-    conduct: str
-    conduct_below: str
-    unclear: str
-
-
-class RespondentFile(Strict):
-    """respondents.yaml. `beyond`: a discipline body -> respondents whose cases go to its superior."""
-
-    reasons: WithheldReasons | None = None
-    beyond: dict[Slug, tuple[Slug, ...]] = Field(default_factory=dict)
-    bodies: tuple[BodyNames, ...] = ()
-    offices: tuple[BodyNames, ...] = ()
-    said: tuple[SaidTerms, ...] = ()
-    verbs: tuple[SaidTerms, ...] = ()
-    context: ContextWords | None = None
-
-    def over(self, base: RespondentFile) -> RespondentFile:
-        """This file on top of that of the pack it extends: lists are added, the rest replaces what it gives anew."""
-        lists = {name: getattr(base, name) + getattr(self, name) for name in ("bodies", "offices", "said", "verbs")}
-        return RespondentFile(
-            reasons=self.reasons or base.reasons,
-            beyond={**base.beyond, **self.beyond},
-            context=self.context or base.context,
-            **lists,
-        )
-
-    def codes(self) -> Iterator[tuple[tuple[str | int, ...], str]]:
-        """Department codes that the file uses, and the place of each."""
-        for part, entries in (("bodies", self.bodies), ("offices", self.offices)):
-            for index, entry in enumerate(entries):
-                if entry.department is not None:
-                    yield (part, index, "department"), entry.department
-        for code, respondents in self.beyond.items():
-            for name in (code, *respondents):
-                yield ("beyond", code), name
 
 
 @value
@@ -147,7 +74,8 @@ class Respondents:
         """
         if not (said := marked(SAID)) or not (named := marked(BODIES)):
             return ()
-        near = [mark for mark in said if _near(mark, named)]
+        starts = [start for start, _, _ in named]
+        near = [mark for mark in said if _near(mark, named, starts)]
         if not near:
             return ()
         bodies = self._mentions(text, named)
@@ -185,10 +113,12 @@ class Respondents:
         """Bodies of which the term at `mark` is said: before it, or after it (举报…, 贪污的…)."""
         said = self._said[text[mark[0] : mark[1]]]
         following = bisect_right(bodies, mark[0], key=lambda body: body.end)
-        if following > 0 and not said.verb:
+        if following > 0 and not said.verb and _reaches(text, bodies[following - 1].end, mark[0]):
             standing = self._grammar.subject(_scene(text, bodies, following - 1, mark, said))
             yield from self._told(text, bodies, following - 1, (said, standing))
-        if following < len(bodies) and not bodies[following].subject_only:
+        if following == len(bodies) or bodies[following].subject_only:
+            return
+        if _reaches(text, mark[1], bodies[following].start):
             scene = _scene(text, bodies, following, mark, said)
             standing = self._grammar.object(scene) if said.verb else self._grammar.described(scene)
             yield from _one(text, bodies[following], said, standing)
@@ -263,9 +193,14 @@ def _one(text: str, body: _Body, said: _Said, standing: Standing) -> Iterator[Re
         yield Respondent(body.start, body.end, text[body.start : body.end], body.department, sort, certain)
 
 
-def _near(mark: Occurrence, named: Sequence[Occurrence]) -> bool:
-    """Whether a name stands close before or after; `named` in order."""
-    first = bisect_left(named, mark[0] - FAR - LONGEST_TERM, key=itemgetter(0))
+def _reaches(text: str, end: int, start: int) -> bool:
+    """Whether so little stands between a body and a word that one may be said of the other, without what is masked."""
+    return start - end <= FAR or MASK in text[end:start]
+
+
+def _near(mark: Occurrence, named: Sequence[Occurrence], starts: Sequence[int]) -> bool:
+    """Whether a name stands close before or after; `named` in order, `starts` theirs."""
+    first = bisect_left(starts, mark[0] - FAR - LONGEST_TERM)
     for start, end, _ in islice(named, first, None):
         if start - mark[1] > FAR:
             return False

@@ -25,7 +25,8 @@ from rules.places import PlaceFile, Places
 from rules.policy import Policy
 from rules.procedure import ProcedureFile, Procedures
 from rules.references import problems
-from rules.respondents import RespondentFile, Respondents
+from rules.respondent_file import RespondentFile
+from rules.respondents import Respondents
 from rules.rule import Condition, Rule, RuleFile, RuleState
 from rules.succession import stands_for
 from rules.taxonomy import Taxonomy, TaxonomyFile, flatten, places

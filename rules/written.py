@@ -13,7 +13,7 @@ from rules.matter_file import Matters
 from rules.places import Place
 from rules.policy import Policy
 from rules.procedure import Procedure
-from rules.respondents import RespondentFile
+from rules.respondent_file import RespondentFile
 from rules.rule import Rule
 from rules.taxonomy import Category, Uncovered
 

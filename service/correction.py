@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from classifier.errors import InputError
 from rules.departments import Departments
-from rules.respondents import Respondent, Sort
+from rules.respondent_file import Sort
+from rules.respondents import Respondent
 from rules.rule import Kind
 from rules.rulebook import Rulebook
 from rules.taxonomy import Taxonomy

@@ -9,7 +9,8 @@ from functools import cached_property, lru_cache
 from rules.departments import Departments
 from rules.duties import Circumstances
 from rules.match import Match
-from rules.respondents import NO_ORGAN, Respondent, Sort
+from rules.respondent_file import Sort
+from rules.respondents import NO_ORGAN, Respondent
 from rules.rulebook import Rulebook
 from rules.value import replace, value
 from service.decision import (

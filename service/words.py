@@ -11,7 +11,7 @@ from classifier.manifest import HeadName
 from rules.clocks import Unit
 from rules.duties import Certainty
 from rules.policy import Agreement, Band
-from rules.respondents import Sort
+from rules.respondent_file import Sort
 from rules.rule import Kind, RuleState, Strict
 from rules.yaml_source import read
 from service.decision import Reason

@@ -30,7 +30,7 @@ from rules.petition import Petition
 from rules.policy import Agreement, Band
 from rules.procedure import Lead
 from rules.proof import prove_procedures
-from rules.respondents import Sort
+from rules.respondent_file import Sort
 from rules.rule import FieldName, Kind, RuleState, Strict, Urgency
 from rules.rulebook import Rulebook, load
 from rules.taxonomy import Uncovered

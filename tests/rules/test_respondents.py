@@ -12,7 +12,8 @@ from rules.automaton import Automaton, build_automaton
 from rules.engine import Engine
 from rules.errors import RulebookError
 from rules.petition import Petition
-from rules.respondents import Respondent, Respondents, Sort
+from rules.respondent_file import Sort
+from rules.respondents import Respondent, Respondents
 from rules.rulebook import Rulebook, load
 from rules.text import fold
 

@@ -12,7 +12,8 @@ from rules.match import Match
 from rules.occurrences import Listed
 from rules.petition import Petition
 from rules.reading import Reading
-from rules.respondents import Respondent, Sort
+from rules.respondent_file import Sort
+from rules.respondents import Respondent
 from rules.rule import Kind
 from rules.rulebook import Rulebook, load
 from service.decision import Assignment, BasisText, DepartmentCandidate, DepartmentName, KindAnswer, Reason
