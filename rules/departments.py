@@ -123,6 +123,11 @@ class Departments:
         return {code: department.name for code, department in self.by_code.items()}
 
     @cached_property
+    def territorial(self) -> frozenset[str]:
+        """Codes of those that stand for a territory."""
+        return frozenset(code for code, department in self.by_code.items() if department.territorial)
+
+    @cached_property
     def _children(self) -> dict[str, list[str]]:
         children: dict[str, list[str]] = {}
         for department in self.by_code.values():

@@ -59,16 +59,13 @@ def scan(
 ) -> tuple[Ints, Ints, Ints, int, int, int, int]:  # fmt: skip
     """Finds every term in texts, and every trial that the characters around its cue allow. Text i has the characters
     from `begins[i]` to `begins[i + 1]`; `letters`: see `spell`; the others are the fields of Sought (one by one: of a
-    NamedTuple numba counts at every cue who uses it).
-
-    The first two fields of Found, and all others in one array, as numba takes longer to hand one over than to fill it;
-    how many occurrences there are, how many of them are seen, how many trials: more than there is room for is counted
-    only; how many characters the letters do not have yet: where there are any, nothing else was looked for.
+    NamedTuple numba counts at every cue who uses it). Gives the first fields of Found, and all others in one array (few
+    are handed over sooner); how many occurrences, sights, trials there are, more than there is room for being counted
+    only; how many characters the letters do not have yet: where there are any, nothing was looked for.
     """
-    characters, edges = np.empty((2, units.size), np.int32), np.zeros(begins.size, np.int32)
+    characters, edges, found, sighted, trying = np.empty((2, units.size), np.int32), np.zeros_like(begins), 0, 0, 0
     occurrences, sights = np.empty((room, 3), np.int32), np.empty((room, SIGHT), np.int32)
     tried, coded, strange = np.empty((room, TRIAL), np.int32), characters[1], spell(units, letters, characters)
-    found = sighted = trying = 0
     for text in range(0 if strange else begins.size - 1):
         begin, end = begins[text], begins[text + 1]
         for start in range(begin, end):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from itertools import chain
 
 from rules.departments import Departments
 from rules.duties import Circumstances
@@ -142,7 +143,9 @@ class _Guard:
     def _withheld(self, respondents: Sequence[Respondent]) -> tuple[Withheld, ...]:
         """Each respondent, then what is below any of them; certain reasons before doubtful ones."""
         ranked = sorted(respondents, key=lambda one: not one.certain)
-        found = [*(self._self(one) for one in ranked), *(part for one in ranked for part in self._below(one))]
+        found = [*map(self._self, ranked), *chain.from_iterable(map(self._below, ranked))]
+        if len(ranked) < 2:
+            return tuple(found)
         first: dict[str, Withheld] = {}
         for one in found:
             first.setdefault(one.code or one.name, one)
@@ -170,8 +173,7 @@ class _Guard:
     def _without(self, withheld: tuple[Withheld, ...]) -> Assignment:
         """The assignment when none of these may see it; a territory is one of its recipients."""
         assignment, out = self.assignment, {one.code or one.name for one in withheld}
-        departments = self.rulebook.departments
-        local = any(one.code and departments[one.code].territorial for one in withheld)
+        local = not self.rulebook.departments.territorial.isdisjoint([one.code for one in withheld])
         return replace(
             assignment,
             lead=None if assignment.lead and _hit(assignment.lead, out) else assignment.lead,

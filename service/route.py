@@ -121,7 +121,7 @@ def _row(code: str, circumstances: Circumstances, day: date, duties: Duties, dep
         basis=cited(duty.basis, day),
         unclear=duty.review or duty.lead is None,
     )
-    return _Row(assignment, paths, any(departments[code].territorial for code in duty.departments))
+    return _Row(assignment, paths, not departments.territorial.isdisjoint(duty.departments))
 
 
 def cited(basis: Iterable[Basis], day: date) -> tuple[BasisText, ...]:
