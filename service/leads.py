@@ -60,8 +60,9 @@ class Usual(dict[str, tuple[Parts, Asked | None]]):
         self._place, self._duties = Circumstances(place=place), duties
 
     def __missing__(self, code: str) -> tuple[Parts, Asked | None]:
-        bearing = bearing_on(code, self._place, self._duties)
-        self[code] = entry = _likely_leads(code, bearing, self._duties), _asked(code, self._duties)
+        asked = asked_of(code, self._duties)
+        bearing = asked.of(self._place) if asked else NO_CIRCUMSTANCES
+        self[code] = entry = _likely_leads(code, bearing, self._duties), asked
         return entry
 
 
@@ -93,15 +94,9 @@ def duty_of(code: str, circumstances: Circumstances, duties: Duties) -> Duty | N
     return duties.find(code, circumstances) or duties.find(f"{code}.99", circumstances)
 
 
-def bearing_on(code: str, circumstances: Circumstances, duties: Duties) -> Circumstances:
-    """What of the circumstances has a say in which row is found for a category: so little that results can be kept."""
-    asked = _asked(code, duties)
-    return asked.of(circumstances) if asked else NO_CIRCUMSTANCES
-
-
 @lru_cache(maxsize=16384)
-def _asked(code: str, duties: Duties) -> Asked | None:
-    """What the rows that `duty_of` looks at ask for; None where circumstances have no say."""
+def asked_of(code: str, duties: Duties) -> Asked | None:
+    """What the rows that `duty_of` looks at ask for, little enough to be kept by; None: circumstances have no say."""
     if not duties.depends(code):
         return None
     rows = {**duties.conditional(code), **duties.conditional(f"{code}.99")}

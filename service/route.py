@@ -16,7 +16,7 @@ from rules.rulebook import Rulebook
 from rules.value import replace, value
 from service.answer import Answer
 from service.decision import Assignment, BasisText, DepartmentCandidate, DepartmentName
-from service.leads import CANDIDATES, bearing_on, candidates_by_duties, duty_of
+from service.leads import CANDIDATES, NO_CIRCUMSTANCES, Asked, asked_of, candidates_by_duties, duty_of
 from service.succession import departments_in_force
 
 
@@ -103,8 +103,25 @@ def _led_by_history(assignment: Assignment, learnt: HeadPrediction, rulebook: Ru
 
 
 def _row_of(code: str, circumstances: Circumstances, day: date, rulebook: Rulebook) -> _Row:
-    duties = rulebook.duties
-    return _row(code, bearing_on(code, circumstances, duties), day, duties, rulebook.departments)
+    row, asked = _rows(day, rulebook.duties, rulebook.departments)[code]
+    return _row(code, asked.of(circumstances), day, rulebook.duties, rulebook.departments) if asked else row
+
+
+class _Rows(dict[str, tuple[_Row, Asked | None]]):
+    """What the table says of each category on a day where circumstances have no say, and which may; filled as they come
+    up.
+    """
+
+    def __init__(self, day: date, duties: Duties, departments: Departments) -> None:
+        self._day, self._duties, self._departments = day, duties, departments
+
+    def __missing__(self, code: str) -> tuple[_Row, Asked | None]:
+        row = _row(code, NO_CIRCUMSTANCES, self._day, self._duties, self._departments)
+        self[code] = entry = row, asked_of(code, self._duties)
+        return entry
+
+
+_rows = lru_cache(maxsize=64)(_Rows)
 
 
 @lru_cache(maxsize=16384)
