@@ -22,7 +22,7 @@ from rules.tally import Points
 RANKED = 24
 """Labels listed of a head with many."""
 Said = tuple[Sequence[list[HeadPrediction]], Sequence[Strange]]
-"""For each head what it says of each text; and how strange each is."""
+"""For each head what it says of each text; and how strange each of those shown is."""
 
 
 class Arithmetic(Protocol):
@@ -42,7 +42,7 @@ class Arrays:
     def said(self, readings: Sequence[Reading], points: Sequence[Points], wanted: Wanted) -> Said:
         rows = self._features.rows(readings)
         margins = self._stack.margins(rows, points)
-        return [self._head(head, rows, margins, wanted) for head in self._heads], rows.strange
+        return [self._head(head, rows, margins, wanted) for head in self._heads], rows.strange[: wanted.shown]
 
     def _head(self, head: Head, rows: Rows, margins: Floats, wanted: Wanted) -> list[HeadPrediction]:
         """What one head says."""

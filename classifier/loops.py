@@ -55,7 +55,9 @@ class Loops:
         )  # fmt: skip
         columns, edge = told.tolist(), size * (kernels.FIRST + kernels.EACH * len(self._heads))
         sizes, known, *figures = [columns[at : at + size] for at in range(0, edge, size)]
-        return self._heads_of(columns[edge:], values.tolist(), figures, shown), self._strange(sizes, known)
+        return self._heads_of(columns[edge:], values.tolist(), figures, shown), self._strange(
+            sizes[:shown], known[:shown]
+        )
 
     def _heads_of(
         self, columns: Sequence[int], values: Sequence[float], figures: Sequence[Sequence[int]], shown: int

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import cached_property
+from itertools import chain, repeat
 from typing import Protocol
 
 from classifier.arithmetic import Arithmetic, Arrays, arithmetic
@@ -76,8 +77,7 @@ class Classifier:
         self, way: Arithmetic, readings: Sequence[Reading], points: Sequence[Points], wanted: Wanted
     ) -> list[Prediction]:
         said, found = way.said(readings, points, wanted)
-        names, limit = tuple(self.heads), self.unseen_limit
-        return [
-            Prediction(dict(zip(names, heads, strict=True)), strange.share, strange.beyond(limit))
-            for heads, strange in zip(zip(*said, strict=True), found, strict=True)
-        ]
+        unseen = chain([one.share for one in found], repeat(0.0))
+        unfamiliar = chain([one.beyond(self.unseen_limit) for one in found], repeat(False))
+        heads = map(dict, map(zip, repeat(tuple(self.heads)), zip(*said, strict=True)))
+        return list(map(Prediction, heads, unseen, unfamiliar))

@@ -51,8 +51,8 @@ class HeadPrediction:
 
 @value
 class Wanted:
-    """How much of predictions is wanted: the telling words of the `explained` heads, of the first `shown` texts (None:
-    of all), and labels from probability `least` on, though FEWEST in any case.
+    """How much of predictions is wanted: of the first `shown` texts (None: of all) how strange they are and the telling
+    words of the `explained` heads; labels from probability `least` on, though FEWEST in any case.
     """
 
     explained: Collection[str] = EXPLAINED

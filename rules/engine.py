@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from functools import cached_property
 from itertools import accumulate, chain, repeat
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from rules.automaton import Occurrence, build_automaton
@@ -15,13 +14,11 @@ from rules.condition import Compiled, Found, Numbered, Places, Sieve, compiled, 
 from rules.duties import PlaceKind
 from rules.match import Marked, Match
 from rules.matters import CUTTING, Part
-from rules.occurrences import Evidence, Holding, Listed, Stretch
+from rules.occurrences import Holding, Listed, Stretch
 from rules.petition import Petition
 from rules.reading import Reading, read
 from rules.rulebook import Rulebook
-from rules.tally import Tally
 from rules.text import fold
-from rules.value import value
 
 if TYPE_CHECKING:
     from rules.many import Many
@@ -34,7 +31,6 @@ Meaning = tuple[tuple[int, ...], tuple[int, ...], int]
 """What a term means: conditions that it satisfies alone, those of them that it forbids, its bits in the sieve."""
 Cut = Callable[[Marked], Sequence[Part]]
 """Cuts a petition into parts that do not overlap, in order."""
-NO_MARKS: Mapping[str, int] = MappingProxyType({})
 TOGETHER = 128
 """Texts matched in the same arrays: more would not stay in the cache of a core."""
 
@@ -50,17 +46,6 @@ class Standing(NamedTuple):
     joined: int
     alone: list[tuple[list[Occurrence], tuple[int, ...]]]
     denied: list[int]
-
-
-@value
-class _Held:
-    """Conditions that hold: what each is (a rule's saying, a row of duties, a name); how many different terms of a rule
-    stand there, of others how many terms; and where.
-    """
-
-    names: list[Any]
-    counts: Sequence[int]
-    evidence: Evidence
 
 
 class Parted(NamedTuple):
@@ -119,7 +104,8 @@ class Engine:
         for place in range(cuts[1]):
             if counts[place] > 1:
                 counts[place] = len({number for _, _, number in found[place]})
-        return self._match(reading, _Held([self._names[index] for index in order], counts, found), cuts)
+        (match,) = self._told([reading], Holding(order, counts, found, [cuts]))
+        return match
 
     def _holding(self, reading: Reading) -> dict[int, list[Occurrence]]:
         """The conditions that hold, with the places of their terms in order."""
@@ -152,7 +138,7 @@ class Engine:
     def _one_by_one(self, petitions: Sequence[Petition], cut: Cut) -> Parted:
         matches = list(map(self.match, petitions))
         cuts = list(map(cut, matches))
-        return Parted(matches, cuts, [self._alone(one.reading) for one in _stretches(matches, cuts)])
+        return Parted(matches, cuts, [self._alone(reading) for _, _, reading in _stretches(matches, cuts)])
 
     def _together(self, petitions: Sequence[Petition], cut: Cut) -> Parted:
         walked, count = self._many.walk(petitions), len(petitions)
@@ -162,29 +148,27 @@ class Engine:
         return Parted(matches[:count], cuts, matches[count:])
 
     def _told(self, readings: Iterable[Reading], holding: Holding) -> list[Match]:
-        """What holds in each text, as one match each."""
-        names = list(map(self._names.__getitem__, holding.conditions))
-        held = _Held(names, holding.counts, holding.evidence)
-        told = zip(readings, repeat(held), holding.cuts, holding.tallies or repeat(None), strict=False)
-        return [self._match(*one) for one in told]
-
-    def _match(self, reading: Reading, held: _Held, cuts: Sequence[int], tally: Tally | None = None) -> Match:
-        """What holds in one text, as who asks for it sees it. `cuts`: where each sort of conditions begins and ends."""
-        first, rules, duties, watched, lexicons, end = cuts
-        names, evidence = held.names, held.evidence
-        return Match(
-            reading,
-            tuple(names[first:rules]),
-            frozenset(names[rules:duties]),
-            frozenset(names[duties:watched]),
-            _more(names[lexicons:end], held.counts[lexicons:end]) if end > lexicons else None,
-            dict(zip(names[watched:lexicons], range(watched, lexicons), strict=True))
-            if lexicons > watched
-            else NO_MARKS,
-            held.counts[first:rules],
-            evidence,
-            first,
-            tally,
+        """What holds in each text, as one match each: of the pairs of each text those of each sort stand together."""
+        names, counts, evidence = (
+            list(map(self._names.__getitem__, holding.conditions)),
+            holding.counts,
+            holding.evidence,
+        )
+        first, rules, duties, watched, lexicons, ends = zip(*holding.cuts, strict=True)
+        return list(
+            map(
+                Match,
+                readings,
+                map(tuple, _pieces(names, first, rules)),
+                map(frozenset, _pieces(names, rules, duties)),
+                map(frozenset, _pieces(names, duties, watched)),
+                map(_more, _pieces(names, lexicons, ends), _pieces(counts, lexicons, ends)),
+                map(dict, map(zip, _pieces(names, watched, lexicons), map(range, watched, lexicons))),
+                _pieces(counts, first, rules),
+                repeat(evidence),
+                first,
+                holding.tallies or repeat(None),
+            )
         )
 
     @cached_property
@@ -266,9 +250,14 @@ class Engine:
         return frozenset(self._numbers.setdefault(fold(term), len(self._numbers)) for term in terms)
 
 
+def _pieces(row: Sequence[Any], starts: Iterable[int], ends: Iterable[int]) -> Iterator[Any]:
+    """What stands from each start to its end."""
+    return map(row.__getitem__, map(slice, starts, ends))
+
+
 def _more(kinds: Sequence[PlaceKind], mentions: Sequence[int]) -> PlaceKind | None:
-    """The kind with more mentions; none when they are equal."""
-    most = max(mentions)
+    """The kind with more mentions; none when there is none, or when they are equal."""
+    most = max(mentions, default=0)
     return kinds[mentions.index(most)] if mentions.count(most) == 1 else None
 
 
@@ -286,7 +275,7 @@ def _by_themselves(standing: Standing) -> dict[int, list[Occurrence]]:
 def _stretches(texts: Iterable[Marked], cuts: Iterable[Sequence[Part]]) -> list[Stretch]:
     """The parts of some texts, each read as its text was."""
     return [
-        Stretch(place, span.start, Reading(petition, text.text[span.start : span.end], petition.body_start))
+        (place, span.start, Reading(petition, text.text[span.start : span.end], petition.body_start))
         for place, (text, parts) in enumerate(zip(texts, cuts, strict=True))
         for span, petition in parts
     ]

@@ -158,7 +158,7 @@ class Walked:
         self._loops, self._found, self._begins = loops, found, begins
 
     def holding(self, parts: Sequence[Stretch]) -> Iterable[Held]:
-        stretches = [*[Stretch(text, 0, sight.reading) for text, sight in enumerate(self.sights)], *parts]
+        stretches = [*[(text, 0, sight.reading) for text, sight in enumerate(self.sights)], *parts]
         return [([reading for _, _, reading in stretches], self._holding(stretches))]
 
     def _holding(self, stretches: Sequence[Stretch]) -> Holding:

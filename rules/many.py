@@ -75,7 +75,7 @@ class _Batch:
     def holding(self, parts: Sequence[Stretch]) -> Iterator[Held]:
         yield self._batch.readings, self._arrays.holding(self._batch)
         if parts:
-            readings = [one.reading for one in parts]
+            readings = [reading for _, _, reading in parts]
             yield readings, self._arrays.holding(self._arrays.reader.again(readings))
 
 

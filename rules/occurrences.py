@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from rules.automaton import Occurrence
 from rules.reading import Reading
@@ -57,12 +57,8 @@ class Slices:
         return tuple(zip(self.starts[here], self.ends[here], self.numbers[here].tolist(), strict=True))
 
 
-class Stretch(NamedTuple):
-    """A part of a text, or all of it, as a text of its own: which of some texts it is of, and where it begins there."""
-
-    text: int
-    start: int
-    reading: Reading
+Stretch = tuple[int, int, Reading]
+"""A part of a text, or all of it, as a text of its own: which of some texts it is of, where it begins there, itself."""
 
 
 @value
@@ -76,6 +72,6 @@ class Holding:
 
     conditions: Sequence[int]
     counts: Sequence[int]
-    evidence: Slices
+    evidence: Evidence
     cuts: Sequence[Sequence[int]]
     tallies: Sequence[Tally] | None = None

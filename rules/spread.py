@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import accumulate, pairwise
+from itertools import islice, repeat
 from typing import Any, TypeVar
 
 import numpy as np
@@ -22,9 +22,9 @@ def leading(rows: Cells, counts: Sequence[int]) -> Cells:
     return rows[np.arange(rows.shape[1]) < np.array(counts)[:, np.newaxis]]
 
 
-def cut(row: Sequence[T], counts: Iterable[int]) -> Iterator[tuple[T, ...]]:
+def cut(row: Iterable[T], counts: Iterable[int]) -> Iterator[tuple[T, ...]]:
     """So many elements after so many."""
-    return (tuple(row[first:last]) for first, last in pairwise(accumulate(counts, initial=0)))
+    return map(tuple, map(islice, repeat(iter(row)), counts))
 
 
 def grouped(row: Iterable[T], size: int) -> Iterator[tuple[T, ...]]:

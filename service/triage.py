@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from itertools import compress, islice, repeat
+from itertools import compress, islice, repeat, starmap
+from operator import itemgetter
 
 from classifier.model import Predictor
 from classifier.prediction import Prediction, Wanted
@@ -88,7 +89,7 @@ class Triage:
             matches, cuts, inside = self.engine.parted(petitions, self._parts)
             heard = self._hear([*matches, *inside], today, shown=len(petitions))
             known, count = self._known(heard), len(petitions)
-            grasped, inner = self._grasped(heard[:count], known), zip(heard[count:], known[count:], strict=True)
+            grasped, inner = self._grasped(heard[:count], known[:count]), zip(heard[count:], known[count:], strict=True)
             decisions = self._decisions(grasped)
             return [
                 self._whole(decision, matter, cut, inner) if cut else decision
@@ -129,15 +130,15 @@ class Triage:
         """
         days = [match.reading.petition.received_at or today for match in matches]
         books = list(map(self.rulebook.on, days))
-        read = [read_on_its_day(*one) for one in zip(matches, books, strict=True)]
+        read = list(starmap(read_on_its_day, zip(matches, books, strict=True)))
         verdicts = list(map(judge, read, repeat(self.rulebook.policy.clear_margin)))
         predictions = [SILENT] * len(matches)
         if self.classifier and matches:
-            points = [points_of_both_times(*one) for one in zip(matches, verdicts, books, strict=True)]
+            points = list(starmap(points_of_both_times, zip(matches, verdicts, books, strict=True)))
             wanted = Wanted(shown=shown, least=LEAST_SHARE)
             predictions = self.classifier.predict([match.reading for match in matches], points, wanted)
-        told = [brought_up(*one) for one in zip(predictions, books, strict=True)]
-        return [Heard(*one) for one in zip(read, verdicts, told, days, books, strict=True)]
+        told = starmap(brought_up, zip(predictions, books, strict=True))
+        return list(starmap(Heard, zip(read, verdicts, told, days, books, strict=True)))
 
     def _whole(self, decision: Decision, matter: Grasped, cut: Sequence[Part], inner: Iterator[Inner]) -> Decision:
         """The petition with its matters where it raises several. `inner`: what is known of its parts comes next."""
@@ -187,9 +188,9 @@ class Triage:
     def _grasped(self, heard: Sequence[Heard], known: Sequence[Known], listed: bool = True) -> list[Grasped]:
         """What each is about. Not `listed`: without what else was considered."""
         answers = [answer_of(one, listed) for one in heard]
-        named = [named_of(*one) for one in zip(heard, answers, strict=True)]
-        told = zip(heard, answers, named, known, strict=False)
-        return [Grasped(one, answer, own, kind, found) for one, answer, own, (kind, found) in told]
+        named = starmap(named_of, zip(heard, answers, strict=True))
+        kinds, respondents = map(itemgetter(0), known), map(itemgetter(1), known)
+        return list(starmap(Grasped, zip(heard, answers, named, kinds, respondents, strict=True)))
 
     def _decisions(self, matters: Sequence[Grasped]) -> list[Decision]:
         """One for each."""
@@ -202,8 +203,8 @@ class Triage:
         All go one step, then the next: what a step needs stays near the core, which makes deciding a seventh quicker.
         """
         routed = list(map(routed_of, matters))
-        handlings = [handling_of(*one) for one in zip(matters, routed, strict=True)]
-        placed = [self._placed(*one) for one in zip(matters, routed, handlings, strict=True)]
+        handlings = list(starmap(handling_of, zip(matters, routed, strict=True)))
+        placed = starmap(self._placed, zip(matters, routed, handlings, strict=True))
         return list(zip(handlings, placed, strict=True))
 
     def _placed(self, matter: Grasped, routed: Routed, handling: Handling) -> Placed:
