@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import cached_property
 from itertools import accumulate, chain, repeat
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from rules.automaton import Occurrence, build_automaton
@@ -14,11 +15,13 @@ from rules.condition import Compiled, Found, Numbered, Places, Sieve, compiled, 
 from rules.duties import PlaceKind
 from rules.match import Marked, Match
 from rules.matters import CUTTING, Part
-from rules.occurrences import Holding, Listed, Stretch
+from rules.occurrences import Evidence, Holding, Listed, Stretch
 from rules.petition import Petition
 from rules.reading import Reading, read
 from rules.rulebook import Rulebook
+from rules.tally import Tally
 from rules.text import fold
+from rules.value import value
 
 if TYPE_CHECKING:
     from rules.many import Many
@@ -31,6 +34,7 @@ Meaning = tuple[tuple[int, ...], tuple[int, ...], int]
 """What a term means: conditions that it satisfies alone, those of them that it forbids, its bits in the sieve."""
 Cut = Callable[[Marked], Sequence[Part]]
 """Cuts a petition into parts that do not overlap, in order."""
+NO_MARKS: Mapping[str, int] = MappingProxyType({})
 TOGETHER = 128
 """Texts matched in the same arrays: more would not stay in the cache of a core."""
 
@@ -46,6 +50,17 @@ class Standing(NamedTuple):
     joined: int
     alone: list[tuple[list[Occurrence], tuple[int, ...]]]
     denied: list[int]
+
+
+@value
+class _Held:
+    """Conditions that hold: what each is (a rule's saying, a row of duties, a name); how many different terms of a rule
+    stand there, of others how many terms; and where.
+    """
+
+    names: list[Any]
+    counts: Sequence[int]
+    evidence: Evidence
 
 
 class Parted(NamedTuple):
@@ -104,8 +119,7 @@ class Engine:
         for place in range(cuts[1]):
             if counts[place] > 1:
                 counts[place] = len({number for _, _, number in found[place]})
-        (match,) = self._told([reading], Holding(order, counts, found, [cuts]))
-        return match
+        return self._match(reading, _Held([self._names[index] for index in order], counts, found), cuts)
 
     def _holding(self, reading: Reading) -> dict[int, list[Occurrence]]:
         """The conditions that hold, with the places of their terms in order."""
@@ -148,27 +162,29 @@ class Engine:
         return Parted(matches[:count], cuts, matches[count:])
 
     def _told(self, readings: Iterable[Reading], holding: Holding) -> list[Match]:
-        """What holds in each text, as one match each: of the pairs of each text those of each sort stand together."""
-        names, counts, evidence = (
-            list(map(self._names.__getitem__, holding.conditions)),
-            holding.counts,
-            holding.evidence,
-        )
-        first, rules, duties, watched, lexicons, ends = zip(*holding.cuts, strict=True)
-        return list(
-            map(
-                Match,
-                readings,
-                map(tuple, _pieces(names, first, rules)),
-                map(frozenset, _pieces(names, rules, duties)),
-                map(frozenset, _pieces(names, duties, watched)),
-                map(_more, _pieces(names, lexicons, ends), _pieces(counts, lexicons, ends)),
-                map(dict, map(zip, _pieces(names, watched, lexicons), map(range, watched, lexicons))),
-                _pieces(counts, first, rules),
-                repeat(evidence),
-                first,
-                holding.tallies or repeat(None),
-            )
+        """What holds in each text, as one match each."""
+        names = list(map(self._names.__getitem__, holding.conditions))
+        held = _Held(names, holding.counts, holding.evidence)
+        told = zip(readings, repeat(held), holding.cuts, holding.tallies or repeat(None), strict=False)
+        return [self._match(*one) for one in told]
+
+    def _match(self, reading: Reading, held: _Held, cuts: Sequence[int], tally: Tally | None = None) -> Match:
+        """What holds in one text, as who asks for it sees it. `cuts`: where each sort of conditions begins and ends."""
+        first, rules, duties, watched, lexicons, end = cuts
+        names, evidence = held.names, held.evidence
+        return Match(
+            reading,
+            tuple(names[first:rules]),
+            frozenset(names[rules:duties]),
+            frozenset(names[duties:watched]),
+            _more(names[lexicons:end], held.counts[lexicons:end]) if end > lexicons else None,
+            dict(zip(names[watched:lexicons], range(watched, lexicons), strict=True))
+            if lexicons > watched
+            else NO_MARKS,
+            held.counts[first:rules],
+            evidence,
+            first,
+            tally,
         )
 
     @cached_property
@@ -250,14 +266,9 @@ class Engine:
         return frozenset(self._numbers.setdefault(fold(term), len(self._numbers)) for term in terms)
 
 
-def _pieces(row: Sequence[Any], starts: Iterable[int], ends: Iterable[int]) -> Iterator[Any]:
-    """What stands from each start to its end."""
-    return map(row.__getitem__, map(slice, starts, ends))
-
-
 def _more(kinds: Sequence[PlaceKind], mentions: Sequence[int]) -> PlaceKind | None:
-    """The kind with more mentions; none when there is none, or when they are equal."""
-    most = max(mentions, default=0)
+    """The kind with more mentions; none when they are equal."""
+    most = max(mentions)
     return kinds[mentions.index(most)] if mentions.count(most) == 1 else None
 
 

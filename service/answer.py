@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from itertools import compress, repeat
-from operator import eq, itemgetter, neg
+from operator import eq, neg
 
 from classifier.prediction import HeadPrediction
 from rules.policy import Agreement
 from rules.rulebook import Rulebook
-from rules.tally import down
 from rules.taxonomy import BRANCHES, LEVELS, Taxonomy, at_level
 from rules.value import value
 from rules.verdict import RuleVerdict
@@ -98,16 +96,12 @@ def falling(shares: Shares) -> Shares:
 
 def _refined(considered: Pairs, deeper: Mapping[str, str]) -> Shares:
     """The classifier's shares, each category as deep as the rules can tell within it (Tally)."""
-    if not any(map(deeper.__contains__, map(itemgetter(0), considered))):
-        return dict(considered)
-    pairs = [(down(deeper, code) if code in deeper else code, share) for code, share in considered]
-    shares = dict(pairs)
-    if len(shares) == len(pairs):
-        return shares
-    sums: defaultdict[str, float] = defaultdict(float)
-    for code, share in pairs:
-        sums[code] += share
-    return falling(sums)
+    shares: dict[str, float] = {}
+    for code, share in considered:
+        while code in deeper:
+            code = deeper[code]
+        shares[code] = shares[code] + share if code in shares else share
+    return shares if len(shares) == len(considered) else falling(shares)
 
 
 def _branches(shares: Shares, level: int) -> Shares:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from functools import lru_cache
-from itertools import islice, repeat
-from operator import mul, neg
+from itertools import islice
+from operator import neg
 from typing import NamedTuple
 
 from rules.duties import Circumstances, Duties, Duty, PlaceKind
@@ -21,7 +20,7 @@ CONSIDERED = 4
 others have (benchmarks/day_one.py: of 12, the right one is among the first three for 2 to 3 % fewer rows).
 """
 NO_CIRCUMSTANCES = Circumstances()
-Parts = tuple[tuple[str, ...], tuple[float, ...]]
+Parts = tuple[tuple[str, float], ...]
 """Departments, and the part of a category's probability that each gets."""
 
 
@@ -74,15 +73,16 @@ def candidates_by_duties(
     answer: Answer, circumstances: Circumstances, rulebook: Rulebook
 ) -> tuple[DepartmentCandidate, ...]:
     """Each category's probability goes to the departments that may lead it, by LIKELY_LEADS."""
-    sums: defaultdict[str, float] = defaultdict(float)
+    sums: dict[str, float] = {}
     duties, worded, named = rulebook.duties, circumstances.worded, circumstances.respondents
     usual = _usual(circumstances.place, duties)
     for code, share in islice(answer.shares.items(), CONSIDERED):
-        (departments, parts), asked = usual[code]
+        parts, asked = usual[code]
         if asked and not (asked.rows.isdisjoint(worded) and asked.respondents.isdisjoint(named)):
-            departments, parts = _likely_leads(code, asked.of(circumstances), duties)
-        for department, own in zip(departments, map(mul, parts, repeat(share)), strict=True):
-            sums[department] += own
+            parts = _likely_leads(code, asked.of(circumstances), duties)
+        for department, part in parts:
+            own = share * part
+            sums[department] = sums[department] + own if department in sums else own
     likely, titles = sorted(zip(map(neg, sums.values()), sums, strict=True))[:CANDIDATES], rulebook.departments.titles
     if answer.category is None or answer.category.confidence is None:
         return tuple([DepartmentCandidate(code, titles[code], None) for _, code in likely])
@@ -117,4 +117,4 @@ def _likely_leads(code: str, circumstances: Circumstances, duties: Duties) -> Pa
     for departments, part in shares:
         for department in departments:
             sums[department] = sums.get(department, 0.0) + part / len(departments)
-    return tuple(sums), tuple(sums.values())
+    return tuple(sums.items())
