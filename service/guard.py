@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from collections.abc import Collection, Iterable, Sequence
+from functools import lru_cache
 from itertools import chain
 
 from rules.departments import Departments
@@ -49,6 +48,12 @@ def all_respondents(match: Match, kind: KindAnswer | None, rulebook: Rulebook) -
     return (*found, *(_given(name, sort, rulebook) for name in given))
 
 
+def accusing_respondents(match: Match, kind: KindAnswer | None, rulebook: Rulebook) -> tuple[Respondent, ...]:
+    """The same of a text that may accuse someone; nobody of another, of which no more is asked yet."""
+    given, finder = match.reading.petition.respondents, rulebook.respondents
+    return all_respondents(match, kind, rulebook) if given or finder.may_accuse(match.text, match.marked) else ()
+
+
 def _given(name: str, sort: Sort, rulebook: Rulebook) -> Respondent:
     code = rulebook.respondents.department_of(name)
     near = rulebook.respondents.department_within(name) if code is None else None
@@ -88,7 +93,7 @@ def guard(
     return _Guard(assignment, tuple(respondents), rulebook).against_interest(settled)
 
 
-@dataclass(frozen=True)
+@value
 class _Guard:
     """One assignment and its respondents."""
 
@@ -113,16 +118,15 @@ class _Guard:
     def against_interest(self, settled: bool) -> Guarded:
         """A complaint of a body's own work, or an unclear one."""
         kept_out = [one for one in self.respondents if one.certain or one.sort is Sort.ACCUSATION]
-        guarded = self._without(self._withheld(kept_out))
-        if self._organs and not (settled and guarded.lead):
-            guarded = self._led_from_above(guarded)
-        checks = {
-            Reason.CONDUCT: bool(self._organs),
-            Reason.RESPONDENT_UNCLEAR: bool(_recipients(self.assignment) & self._doubtful),
-        }
-        return Guarded(guarded, tuple(reason for reason, holds in checks.items() if holds))
+        organs, doubtful = self._organs(), self._doubtful()
+        guarded = self._without(self._withheld(kept_out)) if kept_out else self.assignment
+        if organs and not (settled and guarded.lead):
+            guarded = self._led_from_above(guarded, self._superior(organs, doubtful.union(_codes(guarded.withheld))))
+        reasons = (Reason.CONDUCT,) if organs else ()
+        if not doubtful.isdisjoint(_recipients(self.assignment)):
+            reasons = (*reasons, Reason.RESPONDENT_UNCLEAR)
+        return Guarded(guarded, reasons)
 
-    @cached_property
     def _organs(self) -> list[str]:
         """Codes of the departments whose own conduct is plainly complained of; of companies only those that led."""
         lead = self.assignment.lead
@@ -130,20 +134,15 @@ class _Guard:
         by_code = self.rulebook.departments
         return [code for code in certain if by_code[code].level != NO_ORGAN or (lead is not None and lead.code == code)]
 
-    @cached_property
-    def _doubtful(self) -> set[str]:
+    def _doubtful(self) -> frozenset[str]:
         """Codes of unclear respondents and of all below them."""
-        return {
-            code
-            for one in self.respondents
-            if one.department and not one.certain
-            for code in (one.department, *self.rulebook.departments.subordinates(one.department))
-        }
+        unclear = [one.department for one in self.respondents if one.department and not one.certain]
+        return frozenset(unclear).union(*[_below(code, self.rulebook.departments) for code in unclear])
 
     def _withheld(self, respondents: Sequence[Respondent]) -> tuple[Withheld, ...]:
         """Each respondent, then what is below any of them; certain reasons before doubtful ones."""
         ranked = sorted(respondents, key=lambda one: not one.certain)
-        found = [*map(self._self, ranked), *chain.from_iterable(map(self._below, ranked))]
+        found = [*map(self._self, ranked), *chain.from_iterable(map(self._parts, ranked))]
         if len(ranked) < 2:
             return tuple(found)
         first: dict[str, Withheld] = {}
@@ -155,7 +154,7 @@ class _Guard:
         name = self.rulebook.departments[one.department].name if one.department else one.name
         return Withheld(one.department or NO_CODE, name, self._reason(one))
 
-    def _below(self, one: Respondent) -> tuple[Withheld, ...]:
+    def _parts(self, one: Respondent) -> tuple[Withheld, ...]:
         if one.department is None:
             return ()
         return _subordinates(one.department, self._reason(one, below=True), self.rulebook.departments)
@@ -173,30 +172,28 @@ class _Guard:
     def _without(self, withheld: tuple[Withheld, ...]) -> Assignment:
         """The assignment when none of these may see it; a territory is one of its recipients."""
         assignment, out = self.assignment, {one.code or one.name for one in withheld}
-        local = not self.rulebook.departments.territorial.isdisjoint([one.code for one in withheld])
+        local = not self.rulebook.departments.territorial.isdisjoint(_codes(withheld))
         return replace(
             assignment,
             lead=None if assignment.lead and _hit(assignment.lead, out) else assignment.lead,
-            supporting=tuple(name for name in assignment.supporting if not _hit(name, out)),
-            candidates=tuple(candidate for candidate in assignment.candidates if not _hit(candidate, out)),
+            supporting=tuple([name for name in assignment.supporting if not _hit(name, out)]),
+            candidates=tuple([candidate for candidate in assignment.candidates if not _hit(candidate, out)]),
             withheld=withheld,
             territory=None if local else assignment.territory,
             territories=() if local else assignment.territories,
             place_unclear=assignment.place_unclear and not local,
         )
 
-    def _led_from_above(self, assignment: Assignment) -> Assignment:
-        """The superior leads; who led before supports."""
-        code = self._superior({one.code for one in assignment.withheld} | self._doubtful)
-        lead = self._name(code) if code else None
-        former = assignment.lead
+    def _led_from_above(self, assignment: Assignment, code: str | None) -> Assignment:
+        """The superior of this code leads; who led before supports."""
+        former, lead = assignment.lead, self._name(code) if code else None
         others = ((former,) if former else ()) + assignment.supporting
-        supporting = tuple(name for name in others if name.code != code)
+        supporting = tuple([name for name in others if name.code != code])
         return replace(assignment, lead=lead, supporting=supporting, unclear=assignment.unclear or lead is None)
 
-    def _superior(self, out: set[str]) -> str | None:
+    def _superior(self, organs: Iterable[str], out: Collection[str]) -> str | None:
         """The nearest department above all the organs that is not among `out`."""
-        first, *others = [self._above(code) for code in self._organs]
+        first, *others = [self._above(code) for code in organs]
         return next((code for code in first if code not in out and all(code in other for other in others)), None)
 
     def _above(self, code: str) -> list[str]:
@@ -228,6 +225,16 @@ def _subordinates(code: str, reason: str, departments: Departments) -> tuple[Wit
     """All below a department, and why; kept, as there may be many."""
     told = reason.replace("{name}", departments[code].name)
     return tuple(Withheld(below, departments[below].name, told) for below in departments.subordinates(code))
+
+
+@lru_cache(maxsize=4096)
+def _below(code: str, departments: Departments) -> frozenset[str]:
+    """Codes of all below a department."""
+    return frozenset(departments.subordinates(code))
+
+
+def _codes(withheld: Iterable[Withheld]) -> list[str]:
+    return [one.code for one in withheld]
 
 
 def _hit(recipient: DepartmentName | DepartmentCandidate, out: set[str]) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -18,6 +18,7 @@ from rules.matters import Part
 from rules.petition import Petition
 from rules.policy import Agreement
 from rules.procedure import Lead
+from rules.respondents import Respondent
 from rules.rulebook import Rulebook
 from rules.value import no_collection, replace
 from rules.verdict import RuleVerdict, judge
@@ -39,7 +40,7 @@ from service.decision import (
 )
 from service.due import due_dates
 from service.evidence import all_evidence
-from service.guard import all_respondents, guard, is_accusation
+from service.guard import accusing_respondents, all_respondents, guard, is_accusation
 from service.handling import Handling, led
 from service.joining import Judged, Seen, look_at, may_differ
 from service.office import Placed, within_office
@@ -64,6 +65,8 @@ from service.succession import brought_up, points_of_both_times, read_on_its_day
 from service.whole import as_whole
 
 ALONE = Lead.ALONE
+Finder = Callable[[Match, KindAnswer | None, Rulebook], tuple[Respondent, ...]]
+"""See `service.guard.all_respondents`."""
 SILENT = Prediction({})
 """What a missing classifier says."""
 
@@ -88,8 +91,12 @@ class Triage:
         with no_collection():
             matches, cuts, inside = self.engine.parted(petitions, self._parts)
             heard = self._hear([*matches, *inside], today, shown=len(petitions))
-            known, count = self._known(heard), len(petitions)
-            grasped, inner = self._grasped(heard[:count], known[:count]), zip(heard[count:], known[count:], strict=True)
+            count = len(petitions)
+            known, of_parts = (
+                self._known(heard[:count], all_respondents),
+                self._known(heard[count:], accusing_respondents),
+            )
+            grasped, inner = self._grasped(heard[:count], known), zip(heard[count:], of_parts, strict=True)
             decisions = self._decisions(grasped)
             return [
                 self._whole(decision, matter, cut, inner) if cut else decision
@@ -100,7 +107,7 @@ class Triage:
         """What follows from what a clerk says instead: departments, guards, procedure and due dates anew."""
         (whole,) = self.decide([petition], today)
         heard = self._hear([self.engine.match(petition)], today, shown=1)
-        (grasped,) = self._grasped(heard, self._known(heard))
+        (grasped,) = self._grasped(heard, self._known(heard, all_respondents))
         if accuses(whole.kind):
             grasped = replace(grasped, kind=self._accusation)
         (corrected,) = self._decisions([self._corrected(grasped, correction)])
@@ -161,7 +168,7 @@ class Triage:
         if not may_differ(seen, book.matters):
             return one_matter(whole, accusation)
         answered |= self._answered(inner, [not one for one in maybe])
-        return combine(whole, self._judged(whole, seen, [answered[place] for place in places]), book)
+        return combine(whole, self._judged(whole, seen, [_complaining(answered[place]) for place in places]), book)
 
     def _answered(self, inner: Sequence[Inner], which: Sequence[bool]) -> dict[int, Grasped]:
         """What some parts are about, by their places."""
@@ -176,10 +183,10 @@ class Triage:
             for part, one, look, (handling, placed) in zip(whole.cut, matters, seen, self._ways(matters), strict=True)
         ]
 
-    def _known(self, heard: Sequence[Heard]) -> list[Known]:
-        """What each wants, and of whom it complains."""
+    def _known(self, heard: Sequence[Heard], complained_of: Finder) -> list[Known]:
+        """What each wants, and of whom it complains: who that is is found by `complained_of`."""
         kinds = [answer_kind(one.rules, one.prediction.heads.get("kind"), self.kind_names) for one in heard]
-        respondents = [all_respondents(one.match, kind, one.book) for one, kind in zip(heard, kinds, strict=True)]
+        respondents = [complained_of(one.match, kind, one.book) for one, kind in zip(heard, kinds, strict=True)]
         return [
             (self._accusation if is_accusation(found, kind.code if kind else None) else kind, found)
             for kind, found in zip(kinds, respondents, strict=True)
@@ -266,3 +273,10 @@ class Triage:
         """The three clocks that stand in every decision."""
         model = self.classifier.version if self.classifier else None
         return Versions(self.code_version, self.rulebook.digest, model)
+
+
+def _complaining(part: Grasped) -> Grasped:
+    """A part with all of whom it complains: so far none was looked for where nobody may be accused."""
+    if part.respondents:
+        return part
+    return replace(part, respondents=all_respondents(part.heard.match, part.kind, part.heard.book))
