@@ -163,18 +163,19 @@ class Triage:
             maybe = may_be_sure(whole, [said_of(heard) for heard, _ in inner], book)
             if too_few(maybe, book.matters):
                 return one_matter(whole, accusation)
-        answered, places = self._answered(inner, maybe), range(len(inner))
-        seen = look_at(whole, [answered[place].told if place in answered else None for place in places])
+        answered = self._answered(inner, maybe)
+        seen = look_at(whole, [one.told if one else None for one in answered])
         if not may_differ(seen, book.matters):
             return one_matter(whole, accusation)
-        answered |= self._answered(inner, [not one for one in maybe])
-        return combine(whole, self._judged(whole, seen, [_complaining(answered[place]) for place in places]), book)
+        others = self._answered(inner, [one is None for one in answered])
+        matters = [_complaining(part) for pair in zip(answered, others, strict=True) for part in pair if part]
+        return combine(whole, self._judged(whole, seen, matters), book)
 
-    def _answered(self, inner: Sequence[Inner], which: Sequence[bool]) -> dict[int, Grasped]:
-        """What some parts are about, by their places."""
-        chosen = list(compress(range(len(inner)), which))
-        heard, known = [inner[place][0] for place in chosen], [inner[place][1] for place in chosen]
-        return dict(zip(chosen, self._grasped(heard, known, listed=False), strict=True))
+    def _answered(self, inner: Sequence[Inner], which: Sequence[bool]) -> list[Grasped | None]:
+        """What some parts are about; nothing of the others."""
+        chosen = list(compress(inner, which))
+        grasped = iter(self._grasped([heard for heard, _ in chosen], [known for _, known in chosen], listed=False))
+        return [next(grasped) if own else None for own in which]
 
     def _judged(self, whole: Whole, seen: Sequence[Seen], matters: Sequence[Grasped]) -> list[Judged]:
         """Parts, and which way each goes."""
