@@ -236,6 +236,7 @@ def test_only_as_much_is_told_as_is_wanted(classifier: Classifier, examples: lis
     some = classifier.predict(readings, points, Wanted(shown=3, least=0.01))
     assert [one.heads["category"].telling for one in some[:3]] == [one.heads["category"].telling for one in whole[:3]]
     assert not any(one.heads["category"].telling for one in some[3:])
+    assert [one.unseen for one in some] == [*[one.unseen for one in whole[:3]], *[0.0] * (len(some) - 3)]
     for one, other in zip(some, whole, strict=True):
         likely = [pair for pair in other.heads["category"].ranked if pair[1] >= 0.01]
         assert list(one.heads["category"].ranked) == list(other.heads["category"].ranked[: max(FEWEST, len(likely))])

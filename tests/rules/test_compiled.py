@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from rules.compiled import calling, can_compile, compiled
+from rules.compiled import Straight, calling, can_compile, compiled
 from rules.many import Arrays, build_many
 
 pytest.importorskip("numba", reason="numba has no wheel for this machine")
@@ -21,6 +21,13 @@ def doubled(numbers: np.ndarray) -> int:
 
 def test_a_compiled_function_gives_the_same() -> None:
     assert compiled(doubled)(np.arange(5)) == doubled(np.arange(5))
+
+
+def test_after_the_first_call_a_loop_is_called_without_numba_looking() -> None:
+    straight = Straight(compiled(doubled))
+    assert straight.call(np.arange(5)) == doubled(np.arange(5))
+    straight._loop = None
+    assert [straight.call(np.arange(size)) for size in range(9)] == [doubled(np.arange(size)) for size in range(9)]
 
 
 def test_where_no_folder_may_be_written_it_is_compiled_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 
 import pytest
 
+from rules import taxonomy
 from rules.engine import Engine
 from rules.lint import contradictions, prove
 from rules.petition import Petition
@@ -95,3 +96,14 @@ def test_present_danger_is_told_from_past_and_everyday_matters(engine: Engine, t
 )
 def test_the_four_kinds_are_heard(engine: Engine, text: str, kind: Kind) -> None:
     assert judge(engine.match(Petition("1", text)), 2).kind is kind
+
+
+def test_what_is_above_a_label_is_told_of_more_labels_than_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(taxonomy, "MOST_KEPT", 0)
+    labels = ["88", "88.01", "88.01.02", "道路 88"]
+    assert [[at_level(label, level) for label in labels] for level in (1, 2, 3)] == [
+        ["88", "88", "88", "道路 88"],
+        ["88", "88.01", "88.01", "道路 88"],
+        ["88", "88.01", "88.01.02", "道路 88"],
+    ]
+    assert not {*labels} & {*taxonomy.BRANCHES[1], *taxonomy.BRANCHES[2], *taxonomy.BRANCHES[3]}

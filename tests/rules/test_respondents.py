@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from pathlib import Path
 
 import pytest
 
-from rules.automaton import Automaton, build_automaton
+from rules.automaton import Automaton, Occurrence, build_automaton
 from rules.engine import Engine
 from rules.errors import RulebookError
 from rules.petition import Petition
@@ -31,13 +32,22 @@ def automaton() -> tuple[list[tuple[str, str]], Automaton]:
     return terms, build_automaton([term for _, term in terms])
 
 
-def find(text: str) -> Found:
-    """What the finder of the national pack finds, with the marks that the engine would give."""
+def marked(text: str) -> Callable[[str], Sequence[Occurrence]]:
+    """The marks that the engine would give."""
     terms, machine = automaton()
-    marks: dict[str, list[tuple[int, int, int]]] = {}
+    marks: dict[str, list[Occurrence]] = {}
     for mark in machine.find(fold(text)):
         marks.setdefault(terms[mark[2]][0], []).append(mark)
-    return national().respondents.find(fold(text), lambda lexicon: sorted(marks.get(lexicon, ())))
+    return lambda lexicon: sorted(marks.get(lexicon, ()))
+
+
+def find(text: str) -> Found:
+    """What the finder of the national pack finds."""
+    return national().respondents.find(fold(text), marked(text))
+
+
+def may_accuse(text: str) -> bool:
+    return national().respondents.may_accuse(fold(text), marked(text))
 
 
 def certain(text: str) -> set[tuple[str | None, str]]:
@@ -159,6 +169,17 @@ def test_a_mere_mention_is_no_complaint(text: str) -> None:
 @pytest.mark.parametrize(("text", "department"), DOUBTFUL)
 def test_what_is_not_plain_is_left_to_a_person(text: str, department: str) -> None:
     assert [(one.department, one.certain) for one in find(text)] == [(department, False)]
+
+
+SAMPLES = [*[text for text, _ in (*ACCUSED, *WORK, *DOUBTFUL)], *SILENT]
+
+
+def test_where_no_word_may_accuse_nobody_is_accused() -> None:
+    """Two samples at a time: a word of one may be said of a body of the other."""
+    texts = [*SAMPLES, *map("，".join, zip(SAMPLES, SAMPLES[7:], strict=False))]
+    accusing = [text for text in texts if any(one.sort is Sort.ACCUSATION for one in find(text))]
+    assert accusing and all(map(may_accuse, accusing))
+    assert not all(map(may_accuse, [text for text, _ in WORK]))
 
 
 def test_a_school_is_a_respondent_but_no_department() -> None:
