@@ -175,10 +175,10 @@ def telling(
 
 @calling(rows)
 def said(
-    points: Ints, about: Ints, given: Reals, texts: int, likely: float, explained: int, shown: int,
     alphabet: Ints, nodes: Ints, looks: Ints, edges: Ints, damped: Floats, idf: Floats, block_weights: Floats,
     weights: Floats, bias: Floats, steps: Ints, rule_weights: Floats,
     heads: Ints, curves: Reals, groups: Ints, limits: Ints,
+    points: Ints, about: Ints, given: Reals, texts: int, likely: float, explained: int, shown: int,
 ) -> tuple[Ints, Floats]:  # fmt: skip
     """All that is said of texts, in one call, as each costs as much as a loop over a text. `about`, one behind the
     other: where the characters of each text begin, how long its title is, where its cells of rules begin, each with one

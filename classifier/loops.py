@@ -28,13 +28,14 @@ class Loops:
     """All of one pass in one call, over features of characters alone."""
 
     def __init__(self, features: FeatureSpace, stack: Stack, heads: Sequence[Head]) -> None:
-        known, ruled, self._predict = features.known, stack.ruled, Straight(kernels.said)
+        known, ruled = features.known, stack.ruled
         self._heads, self._ruled, self._tells, self._grams = heads, ruled, known.tells, features.grams
         self._labels = [label for head in heads for label in head.labels]
         spans = [stack.spans[head.name] for head in heads]
-        self._space = *known, features.edges, DAMPED, features.idf, features.block_weights
-        self._stack = stack.weights, stack.bias, ruled.steps, ruled.weights
-        self._said = (
+        self._predict = Straight(
+            kernels.said,
+            *(*known, features.edges, DAMPED, features.idf, features.block_weights),
+            *(stack.weights, stack.bias, ruled.steps, ruled.weights),
             np.array([(span.start, span.stop) for span in spans]),
             np.array([(head.sharpness, head.offset or 0.0, head.offset is not None, head.asked) for head in heads]),
             np.concatenate([head.groups for head in heads], axis=1),
@@ -50,9 +51,8 @@ class Loops:
         for place, head in enumerate(self._heads):
             explained |= (head.name in wanted.explained) << place
         told, values = self._predict.call(
-            code_units("".join(texts)), np.array(about), np.array(given), size, wanted.least, explained, shown,
-            *self._space, *self._stack, *self._said,
-        )  # fmt: skip
+            code_units("".join(texts)), np.array(about), np.array(given), size, wanted.least, explained, shown
+        )
         columns, edge = told.tolist(), size * (kernels.FIRST + kernels.EACH * len(self._heads))
         sizes, known, *figures = [columns[at : at + size] for at in range(0, edge, size)]
         return self._heads_of(columns[edge:], values.tolist(), figures, shown), self._strange(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from functools import partial
 from typing import Any, ParamSpec, TypeVar
 
 FEW = 10
@@ -61,20 +62,21 @@ def _forgive(ready: Any) -> None:
 
 
 class Straight:
-    """A compiled loop that is always called with the same kinds of arguments: after the first call numba does not look
-    at these any more, which takes about a twentieth of a text alone. Who calls it answers for the kinds, as nothing
-    checks them.
+    """A compiled loop that is always called with the same kinds of arguments, the first of them `given` once: after the
+    first call numba does not look at them any more, which takes about a twentieth of a text alone. Who calls it answers
+    for the kinds, as nothing checks them.
     """
 
-    def __init__(self, loop: Callable[..., Any]) -> None:
-        self._loop: Any = loop
+    def __init__(self, loop: Callable[..., Any], *given: object) -> None:
+        self._loop, self._given = loop, given
         self.call: Callable[..., Any] = self._first
 
-    def _first(self, *arguments: Any) -> Any:
+    def _first(self, *arguments: object) -> Any:
         from numba import typeof
 
-        result = self._loop(*arguments)
-        self.call = self._loop.get_overload(tuple(map(typeof, arguments)))
+        loop: Any = self._loop
+        result = loop(*self._given, *arguments)
+        self.call = partial(loop.get_overload(tuple(map(typeof, (*self._given, *arguments)))), *self._given)
         return result
 
 

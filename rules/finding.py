@@ -54,8 +54,8 @@ class Found(NamedTuple):
 
 @compiled
 def scan(
-    units: Ints, begins: Ints, room: int, letters: Ints,
-    nodes: Ints, firsts: Ints, trials: Ints, before: Flags, after: Flags, seen: Flags,
+    letters: Ints, nodes: Ints, firsts: Ints, trials: Ints, before: Flags, after: Flags, seen: Flags,
+    units: Ints, begins: Ints, room: int,
 ) -> tuple[Ints, Ints, Ints, int, int, int, int]:  # fmt: skip
     """Finds every term in texts, and every trial that the characters around its cue allow. Text i has the characters
     from `begins[i]` to `begins[i + 1]`; `letters`: see `spell`; the others are the fields of Sought (one by one: of a

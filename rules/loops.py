@@ -101,18 +101,19 @@ class Loops:
 
     def __init__(self, numbered: Numbered, boundaries: Boundaries) -> None:
         conditions, terms, sayings, sorts, self._lexicons = numbered
-        self._scan, self.weigh = Straight(finding.scan), Straight(weighing.holding)
         lookup = Lookup(terms)
         trials = lookup.trials
         nodes = np.stack([*lookup.trie.steps, lookup.terms, lookup.cues], axis=1, dtype=np.int32, casting="same_kind")
         around = trials.before.view(np.uint8), trials.after.view(np.uint8)
         seen = np.zeros(len(terms), np.uint8)
         seen[list(self._lexicons)] = 1
-        self._trials, self._sought = trials, Sought(nodes, trials.firsts, trials.numbers, *around, seen)
-        self._letters = Letters(lookup.alphabet)
+        sought = Sought(nodes, trials.firsts, trials.numbers, *around, seen)
+        self._trials, self._letters = trials, Letters(lookup.alphabet)
+        self._scan = Straight(finding.scan, self._letters.table, *sought)
         self.table = table_of(conditions, len(terms), sorts, lookup.stops.view(np.uint8))
         most = max((len(frozenset().union(*one.parts)) for one in conditions[: len(sayings)]), default=1)
         self.sums = Sums(sayings, most)
+        self.weigh = Straight(weighing.holding, *self.table, *self.sums.worth)
         self.boundaries, self.whole_word = boundaries, _whole_words(conditions, len(terms))
 
     def walk(self, petitions: Sequence[Petition]) -> Walked:
@@ -127,9 +128,7 @@ class Loops:
         """Every term and every trial."""
         room = _ROOM * units.size
         while True:
-            characters, occurrences, told, found, sighted, trials, strange = self._scan.call(
-                units, begins, room, self._letters.table, *self._sought
-            )
+            characters, occurrences, told, found, sighted, trials, strange = self._scan.call(units, begins, room)
             if strange:
                 self._letters.meet(units)
             elif (most := max(found, trials)) > room:
@@ -169,7 +168,7 @@ class Walked:
             for (text, start, reading), place in zip(stretches, places, strict=False)
         ]
         told, (starts, ends, numbers), values, pairs, cells = loops.weigh.call(
-            np.array(rows), found.codes, found.occurrences, words, *loops.table, *loops.sums.worth
+            np.array(rows), found.codes, found.occurrences, words
         )
         texts, sorts = len(rows), loops.table.sorts.size
         sizes = [*[pairs] * PAIR, *[sorts] * texts, *[texts] * FIGURES, *[cells] * TABLE]

@@ -69,9 +69,9 @@ class Held(NamedTuple):
 
 @calling(add, together)
 def holding(
-    texts: Ints, codes: Ints, occurrences: Ints, words: Flags,
     facts: Ints, slots: Ints, first_slots: Ints, columns: Ints, strikes: Flags, sorts: Ints, stops: Flags,
     said: Ints, worth: Reals, weights: Reals, parents: Ints, levels: Ints, kinds: int,
+    texts: Ints, codes: Ints, occurrences: Ints, words: Flags,
 ) -> tuple[Ints, Ints, Reals, int, int]:  # fmt: skip
     """Which conditions hold in each text, and why: see Held; and what `add` makes of the rules among them. First all
     figures, one row behind the other: pairs, cuts, of `add` its figures and its table; then the occurrences, and the

@@ -171,24 +171,22 @@ def _candidates(
 ) -> tuple[Candidate, ...]:
     """The chosen category, then the best leaf of each other branch, then what the rules say."""
     policy, paths, code = rulebook.policy, rulebook.taxonomy.paths, chosen.code
-    level, most = policy.confidence_level, policy.candidates
-    found = [Candidate(code, chosen.path, chosen.confidence)]
+    branch, most = BRANCHES[policy.confidence_level], policy.candidates
+    found, own = [Candidate(code, chosen.path, chosen.confidence)], branch[code]
     for leaf, share in branches.items():
         if len(found) == most:
             break
-        if leaf != code and not _same_branch(leaf, code, level):
+        if _apart(branch[leaf], own):
             found.append(Candidate(leaf, paths.get(leaf) or (leaf,), share if share < 1.0 else 1.0))
     said = rules.category
-    if said is None or said == code or any(_same_branch(one.code, said, level) for one in found):
+    if said is None or said == code or not all(_apart(branch[one.code], branch[said]) for one in found):
         return tuple(found)
     return (*found, Candidate(said, _path(said, rulebook.taxonomy), None))
 
 
-@lru_cache(maxsize=65536)
-def _same_branch(one: str, other: str, level: int) -> bool:
-    """Whether one lies in the other's branch, or is above it."""
-    ours, theirs = at_level(one, level), at_level(other, level)
-    return ours in steps(theirs) or theirs in steps(ours)
+def _apart(one: str, other: str) -> bool:
+    """Whether two branches, cut at one level, are not the same and neither is above the other."""
+    return one != other and (len(one) == len(other) or (one not in steps(other) and other not in steps(one)))
 
 
 @lru_cache(maxsize=16384)

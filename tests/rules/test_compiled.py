@@ -26,7 +26,7 @@ def test_a_compiled_function_gives_the_same() -> None:
 def test_after_the_first_call_a_loop_is_called_without_numba_looking() -> None:
     straight = Straight(compiled(doubled))
     assert straight.call(np.arange(5)) == doubled(np.arange(5))
-    straight._loop = None
+    straight._loop = straight._given = None
     assert [straight.call(np.arange(size)) for size in range(9)] == [doubled(np.arange(size)) for size in range(9)]
 
 
