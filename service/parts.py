@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from sys import maxsize
@@ -21,8 +21,6 @@ ANNOUNCED = 70
 """So many characters before the first cut may announce several matters."""
 HINT = 1
 """Weight of rules that are a hint only."""
-Said = tuple[RuleVerdict, str | None]
-"""The rules' verdict on a part, and the classifier's category, None without a classifier."""
 
 
 @dataclass(frozen=True)
@@ -73,9 +71,15 @@ class Whole:
         return frozenset([start for _, start, _ in spans])
 
 
-def may_be_sure(whole: Whole, said: Sequence[Said], rulebook: Rulebook) -> list[bool]:
-    """Which parts may be sure (joining.look_at), of a petition that does not accuse, nor does any part of it."""
-    return [_may_be_sure(one, whole.hinted, rulebook) for one in said]
+def may_be_sure(
+    whole: Whole, rules: Sequence[RuleVerdict], labels: Iterable[str | None], rulebook: Rulebook
+) -> list[bool]:
+    """Which parts may be sure (joining.look_at), however probable their categories are, of a petition that does not
+    accuse, nor does any part of it. `labels`: the classifier's categories, None without a classifier.
+    """
+    if whole.hinted:
+        return [one.category is not None for one in rules]
+    return [_may_be_sure(*one, rulebook) for one in zip(rules, labels, strict=True)]
 
 
 def too_few(sure: Sequence[bool], matters: Matters) -> bool:
@@ -83,10 +87,9 @@ def too_few(sure: Sequence[bool], matters: Matters) -> bool:
     return matters.file is None or sum(sure) < max(2, matters.join.share * len(sure))
 
 
-def _may_be_sure(said: Said, hinted: bool, rulebook: Rulebook) -> bool:
-    """Whether a part may be sure, however probable its category is; where the rules' own answer counts, by points."""
-    rules, label = said
-    if rules.category is None or label is None or hinted:
+def _may_be_sure(rules: RuleVerdict, label: str | None, rulebook: Rulebook) -> bool:
+    """Whether a part may be sure; where the rules' own answer counts, by points."""
+    if rules.category is None or label is None:
         return rules.category is not None
     agreement = agreement_of(rules.category, label, rulebook.taxonomy)
     return (rules.clear and agreement is AGREE) or rulebook.policy.combination[agreement].answer == "rules"

@@ -18,7 +18,6 @@ from service.evidence import Shown
 from service.handling import Handling, handle, matter_of
 from service.joining import Told
 from service.office import in_office_terms
-from service.parts import Said
 from service.route import Routed, Routing, route
 from service.succession import left_to_a_clerk
 
@@ -75,10 +74,10 @@ def named_of(heard: Heard, answer: Answer) -> Answer:
     return left_to_a_clerk(in_office_terms(answer, heard.book), taxonomy)
 
 
-def said_of(heard: Heard) -> Said:
-    """Both verdicts, as it is told by them whether a part may be sure."""
-    head = heard.prediction.heads.get("category")
-    return heard.rules, category_of(head) if head else None
+def label_of(inner: Inner) -> str | None:
+    """The classifier's category of a part."""
+    head = inner[0].prediction.heads.get("category")
+    return category_of(head) if head else None
 
 
 def routed_of(matter: Grasped) -> Routed:

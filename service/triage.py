@@ -54,10 +54,10 @@ from service.steps import (
     Known,
     answer_of,
     handling_of,
+    label_of,
     named_of,
     received_on,
     routed_of,
-    said_of,
     shown_of,
     urgency_of,
 )
@@ -160,16 +160,17 @@ class Triage:
         book, accusation = inner[0][0].book, any(accuses(kind) for _, (kind, _) in inner)
         maybe = [True] * len(inner)
         if not accusation and not accuses(whole.decision.kind):
-            maybe = may_be_sure(whole, [said_of(heard) for heard, _ in inner], book)
+            maybe = may_be_sure(whole, [heard.rules for heard, _ in inner], map(label_of, inner), book)
             if too_few(maybe, book.matters):
                 return one_matter(whole, accusation)
         answered = self._answered(inner, maybe)
         seen = look_at(whole, [one.told if one else None for one in answered])
         if not may_differ(seen, book.matters):
             return one_matter(whole, accusation)
-        others = self._answered(inner, [one is None for one in answered])
-        matters = [_complaining(part) for pair in zip(answered, others, strict=True) for part in pair if part]
-        return combine(whole, self._judged(whole, seen, matters), book)
+        if None in answered:
+            others = self._answered(inner, [one is None for one in answered])
+            answered = [one or other for one, other in zip(answered, others, strict=True)]
+        return combine(whole, self._judged(whole, seen, [_complaining(one) for one in answered if one]), book)
 
     def _answered(self, inner: Sequence[Inner], which: Sequence[bool]) -> list[Grasped | None]:
         """What some parts are about; nothing of the others."""

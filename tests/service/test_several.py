@@ -407,7 +407,7 @@ def test_parts_of_which_too_few_can_be_sure_are_of_one_matter(
         Told(answer.category, None, answer.agreement, one.clear, one.points)
         for answer, one in zip(answers, verdicts, strict=True)
     ]
-    maybe = may_be_sure(whole, [(one, category_of(head)) for one, head in zip(verdicts, heads, strict=True)], book)
+    maybe = may_be_sure(whole, verdicts, map(category_of, heads), book)
     seen = look_at(whole, told)
     assert all(one or not look.sure for one, look in zip(maybe, seen, strict=True))
     if not too_few(maybe, book.matters):
@@ -431,19 +431,17 @@ def test_where_the_rules_answer_counts_points_make_a_part_sure(triage: Triage) -
     book = replace(triage.rulebook, policy=policy.model_copy(update={"combination": combination}))
     petition = Petition("1", LONG)
     whole = whole_of(triage, petition)
-    said = [(_verdict(code, False, 8.0), "15.03") for code in ("04.02", "14.03", "16.99")]
-    assert not too_few(may_be_sure(whole, said, book), book.matters)
-    assert too_few(may_be_sure(whole, said, triage.rulebook), book.matters)
+    said = [_verdict(code, False, 8.0) for code in ("04.02", "14.03", "16.99")], ["15.03"] * 3
+    assert not too_few(may_be_sure(whole, *said, book), book.matters)
+    assert too_few(may_be_sure(whole, *said, triage.rulebook), book.matters)
 
 
 def test_a_petition_of_two_sure_parts_is_looked_at_more_closely(triage: Triage) -> None:
     petition, book = Petition("1", LONG), triage.rulebook
     whole = whole_of(triage, petition)
-    sure, other = (_verdict(code, True, 8.0) for code in ("04.02", "14.03"))
-    assert not too_few(
-        may_be_sure(whole, [(sure, "04.02.03"), (other, "14.03"), (NO_VERDICT, "16")], book), book.matters
-    )
-    assert too_few(may_be_sure(whole, [(sure, "04.02.03"), (other, "15.03"), (NO_VERDICT, "16")], book), book.matters)
+    rules = [_verdict("04.02", True, 8.0), _verdict("14.03", True, 8.0), NO_VERDICT]
+    assert not too_few(may_be_sure(whole, rules, ["04.02.03", "14.03", "16"], book), book.matters)
+    assert too_few(may_be_sure(whole, rules, ["04.02.03", "15.03", "16"], book), book.matters)
 
 
 NO_VERDICT = RuleVerdict(None, False, {}, {}, None, Urgency.ORDINARY, (), None)
