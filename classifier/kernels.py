@@ -178,11 +178,11 @@ def said(
     alphabet: Ints, nodes: Ints, looks: Ints, edges: Ints, damped: Floats, idf: Floats, block_weights: Floats,
     weights: Floats, bias: Floats, steps: Ints, rule_weights: Floats,
     heads: Ints, curves: Reals, groups: Ints, limits: Ints,
-    points: Ints, about: Ints, given: Reals, texts: int, likely: float, explained: int, shown: int,
+    points: Ints, about: Ints, given: Reals, count: int, likely: float, explained: int, shown: int,
 ) -> tuple[Ints, Floats]:  # fmt: skip
-    """All that is said of texts, in one call, as each costs as much as a loop over a text. `about`, one behind the
-    other: where the characters of each text begin, how long its title is, where its cells of rules begin, each with one
-    more that ends the last; the cells, in which are the points `given`. `explained`: a bit for each head of which
+    """All that is said of so many texts in one call, as each costs as much as a loop over a text. `about`, one behind
+    the other: where the characters of each text begin, how long its title is, where its cells of rules begin, each with
+    one more that ends the last; the cells, in which are the points `given`. `explained`: a bit for each head of which
     telling words are wanted, of the first texts, those `shown`. A row of `heads`: its first column and its end; of
     `curves`: see SHARPNESS and so on; `groups`: for each column the group of its label at each level.
 
@@ -191,8 +191,9 @@ def said(
     them telling words, likewise. And the probabilities and pulls of these. (Few arrays, as numba takes longer to hand
     one over than to fill it.)
     """
-    count, most, step = texts, limits[TOLD], texts + 1
-    begins, titles, bounds, cells = about[:step], about[step:], about[2 * step : 3 * step], about[3 * step :]
+    most, step = limits[TOLD], count + 1
+    begins, titles = about[:step], about[step : 2 * step]
+    bounds, cells = about[2 * step : 3 * step], about[3 * step :]
     starts, columns, values, sizes, known = rows(
         points, begins, titles, alphabet, nodes, looks, edges, damped, idf, block_weights, limits[LEAD]
     )

@@ -20,7 +20,7 @@ from classifier.texts import LEAD_LENGTH
 from rules.compiled import Straight
 from rules.points import code_units
 from rules.reading import Reading
-from rules.spread import cut
+from rules.spread import cut, grouped
 from rules.tally import Points
 
 
@@ -55,18 +55,18 @@ class Loops:
         )
         columns, edge = told.tolist(), size * (kernels.FIRST + kernels.EACH * len(self._heads))
         sizes, known, *figures = [columns[at : at + size] for at in range(0, edge, size)]
-        return self._heads_of(columns[edge:], values.tolist(), figures, shown), self._strange(
-            sizes[:shown], known[:shown]
-        )
+        strange = self._strange(sizes[:shown], known[:shown])
+        return self._heads_of(columns[edge:], values.tolist(), figures, shown), strange
 
     def _heads_of(
         self, columns: Sequence[int], values: Sequence[float], figures: Sequence[Sequence[int]], shown: int
     ) -> list[list[HeadPrediction]]:
         """What each head says of each text: see `kernels.said`."""
         at, labels, grams = 0, self._labels.__getitem__, self._grams.__getitem__
-        last = sum(map(sum, figures[0::3]))
+        of_heads = list(grouped(figures, kernels.EACH))
+        last = sum([sum(counts) for counts, _, _ in of_heads])
         result = []
-        for head, counts, leaves, told in zip(self._heads, figures[0::3], figures[1::3], figures[2::3], strict=True):
+        for head, (counts, leaves, told) in zip(self._heads, of_heads, strict=True):
             end = at + sum(counts)
             ranked = list(cut(list(zip(map(labels, columns[at:end]), values[at:end], strict=True)), counts))
             at, first, last = end, last, last + sum(told)

@@ -77,7 +77,8 @@ class Classifier:
         self, way: Arithmetic, readings: Sequence[Reading], points: Sequence[Points], wanted: Wanted
     ) -> list[Prediction]:
         said, found = way.said(readings, points, wanted)
+        names, limit = tuple(self.heads), self.unseen_limit
+        heads = [dict(zip(names, own, strict=True)) for own in zip(*said, strict=True)]
         unseen = chain([one.share for one in found], repeat(0.0))
-        unfamiliar = chain([one.beyond(self.unseen_limit) for one in found], repeat(False))
-        heads = map(dict, map(zip, repeat(tuple(self.heads)), zip(*said, strict=True)))
+        unfamiliar = chain([one.beyond(limit) for one in found], repeat(False))
         return list(map(Prediction, heads, unseen, unfamiliar))

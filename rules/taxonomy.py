@@ -6,11 +6,12 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Literal
 
 from pydantic import Field
 
+from rules.kept import Kept
 from rules.rule import Code, Strict, Term
 from rules.rule import ancestors as ancestors
 from rules.succession import End, FormerName, Heirs, Lasting, Succession, all_stand_for, name_on, stands_for
@@ -18,8 +19,6 @@ from rules.succession import End, FormerName, Heirs, Lasting, Succession, all_st
 SEPARATORS = ("/", "_")
 DAY = timedelta(days=1)
 LEVELS = (1, 2, 3)
-MOST_KEPT = 16384
-"""Categories and labels of which it is kept what is above them."""
 _CODE = re.compile(r"[0-9]{2}(\.[0-9]{2}){0,2}")
 
 
@@ -166,21 +165,12 @@ def is_code(label: str) -> bool:
     return _CODE.fullmatch(label) is not None
 
 
-class Branches(dict[str, str]):
-    """For each category that of a level above it, or itself; filled as they come up, so that asking again is cheap."""
-
-    def __init__(self, level: int) -> None:
-        self._level = level
-
-    def __missing__(self, code: str) -> str:
-        branch = ".".join(code.split(".")[: self._level]) if is_code(code) else code
-        if len(self) < MOST_KEPT:
-            self[code] = branch
-        return branch
+def _branch(level: int, code: str) -> str:
+    return ".".join(code.split(".")[:level]) if is_code(code) else code
 
 
-BRANCHES = {level: Branches(level) for level in LEVELS}
-"""See `at_level`."""
+BRANCHES = {level: Kept(partial(_branch, level)) for level in LEVELS}
+"""For each level the category there that is above a code, or the code itself: see `at_level`."""
 
 
 def at_level(code: str, level: int) -> str:

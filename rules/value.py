@@ -16,8 +16,6 @@ except ImportError:  # a machine without wheels of it
 
 T = TypeVar("T")
 _meta: Any = type(msgspec.Struct) if msgspec else None
-_struct: type = msgspec.Struct if msgspec else type(None)
-_replaced: Any = msgspec.structs.replace if msgspec else None
 
 
 @dataclass_transform(frozen_default=True)
@@ -37,9 +35,9 @@ def value(cls: type[T]) -> type[T]:
 
 def replace(one: T, **changes: Any) -> T:
     """A value, or a dataclass, with other fields. Raises TypeError for a field that it has not."""
-    if isinstance(one, _struct):
-        return _replaced(one, **changes)  # type: ignore[no-any-return]
-    return dataclasses.replace(one, **changes)  # type: ignore[type-var]
+    if msgspec is None or not isinstance(one, msgspec.Struct):
+        return dataclasses.replace(one, **changes)  # type: ignore[type-var]
+    return msgspec.structs.replace(one, **changes)
 
 
 def _schema(cls: type) -> Callable[[type, Any, Any], CoreSchema]:

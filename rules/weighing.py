@@ -23,7 +23,7 @@ PLACE, SIZE, SHIFT, BODY_START, FROM, TO, WORDS = range(7)
 given (0: it is that text), where its body begins in it; which occurrences are given; the place of its words.
 """
 CONDITION, COUNT, EDGE, PAIR = range(4)
-"""Of a pair: see Held."""
+"""Of a pair: see Held; `PAIR`: so many figures."""
 HIDDEN = -1
 """The code of a character that belongs to a person; 0 is of one that stands in no term."""
 

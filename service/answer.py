@@ -55,7 +55,7 @@ def answer_category(rules: RuleVerdict, head: HeadPrediction | None, rulebook: R
     if chosen is None:
         return Answer(None, (), agreement, shares)
     chosen, level = rules.below(chosen), policy.confidence_level
-    branches = _branches(shares, level) if listed else _branch(chosen, shares, level)
+    branches = _branches(shares, level) if listed else shares
     confidence = _confidence(chosen, branches, level) if source == "classifier" else None
     category = CategoryAnswer(chosen, _path(chosen, taxonomy), confidence)
     candidates = _candidates(category, rules, branches, rulebook) if listed else ()
@@ -115,18 +115,10 @@ def _branches(shares: Shares, level: int) -> Shares:
     return falling({_best_leaf(pairs): sum([share for _, share in pairs]) for pairs in inside.values()})
 
 
-def _branch(chosen: str, shares: Shares, level: int) -> Shares:
-    """A category with the probability of its whole branch; no other."""
-    inside = map(eq, map(BRANCHES[level].__getitem__, shares), repeat(at_level(chosen, level)))
-    return {chosen: sum(compress(shares.values(), inside))}
-
-
-def _confidence(chosen: str, branches: Shares, level: int) -> float:
+def _confidence(chosen: str, shares: Shares, level: int) -> float:
     """Probability of the branch of a category that was considered."""
-    if chosen in branches:
-        share = branches[chosen]
-        return share if share < 1.0 else 1.0
-    return min(1.0, next(share for leaf, share in branches.items() if at_level(leaf, level) == at_level(chosen, level)))
+    inside = map(eq, map(BRANCHES[level].__getitem__, shares), repeat(at_level(chosen, level)))
+    return min(1.0, sum(compress(shares.values(), inside)))
 
 
 def agreement_of(rules: str | None, said: str | None, taxonomy: Taxonomy) -> Agreement:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import compress
-
 from classifier.prediction import HeadPrediction
 from rules.policy import REVIEW, Agreement, Band, Policy
 from rules.value import value
@@ -63,7 +61,7 @@ def reasons(weighed: Weighed, policy: Policy) -> tuple[Reason, ...]:
         assignment.unclear,
         assignment.place_unclear,
     )
-    return tuple(compress(TABLE, holding))
+    return tuple([reason for reason, holds in zip(TABLE, holding, strict=True) if holds])
 
 
 def band(answer: Answer, why: tuple[Reason, ...], head: HeadPrediction | None, policy: Policy) -> Band:

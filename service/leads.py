@@ -8,6 +8,7 @@ from operator import neg
 from typing import NamedTuple
 
 from rules.duties import Circumstances, Duties, Duty, PlaceKind
+from rules.kept import Kept
 from rules.rulebook import Rulebook
 from rules.taxonomy import at_level
 from rules.value import value
@@ -53,20 +54,16 @@ class Asked(NamedTuple):
         )
 
 
-class Usual(dict[str, tuple[Parts, Asked | None]]):
-    """The likely leads of each category where place alone has a say, and what else may; filled as they come up."""
+@lru_cache(maxsize=64)
+def _usual(place: PlaceKind | None, duties: Duties) -> Kept[tuple[Parts, Asked | None]]:
+    """The likely leads of each category where place alone has a say, and what else may."""
 
-    def __init__(self, place: PlaceKind | None, duties: Duties) -> None:
-        self._place, self._duties = Circumstances(place=place), duties
+    def usual(code: str) -> tuple[Parts, Asked | None]:
+        asked = asked_of(code, duties)
+        bearing = asked.of(Circumstances(place=place)) if asked else NO_CIRCUMSTANCES
+        return _likely_leads(code, bearing, duties), asked
 
-    def __missing__(self, code: str) -> tuple[Parts, Asked | None]:
-        asked = asked_of(code, self._duties)
-        bearing = asked.of(self._place) if asked else NO_CIRCUMSTANCES
-        self[code] = entry = _likely_leads(code, bearing, self._duties), asked
-        return entry
-
-
-_usual = lru_cache(maxsize=64)(Usual)
+    return Kept(usual)
 
 
 def candidates_by_duties(

@@ -10,6 +10,7 @@ from functools import lru_cache
 from classifier.prediction import HeadPrediction
 from rules.departments import Departments
 from rules.duties import Basis, Circumstances, Duties
+from rules.kept import Kept
 from rules.match import Match
 from rules.places import LEXICON, NO_TERRITORY, Territory
 from rules.rulebook import Rulebook
@@ -107,21 +108,10 @@ def _row_of(code: str, circumstances: Circumstances, day: date, rulebook: Rulebo
     return _row(code, asked.of(circumstances), day, rulebook.duties, rulebook.departments) if asked else row
 
 
-class _Rows(dict[str, tuple[_Row, Asked | None]]):
-    """What the table says of each category on a day where circumstances have no say, and which may; filled as they come
-    up.
-    """
-
-    def __init__(self, day: date, duties: Duties, departments: Departments) -> None:
-        self._day, self._duties, self._departments = day, duties, departments
-
-    def __missing__(self, code: str) -> tuple[_Row, Asked | None]:
-        row = _row(code, NO_CIRCUMSTANCES, self._day, self._duties, self._departments)
-        self[code] = entry = row, asked_of(code, self._duties)
-        return entry
-
-
-_rows = lru_cache(maxsize=64)(_Rows)
+@lru_cache(maxsize=64)
+def _rows(day: date, duties: Duties, departments: Departments) -> Kept[tuple[_Row, Asked | None]]:
+    """What the table says of each category on a day where circumstances have no say, and which may."""
+    return Kept(lambda code: (_row(code, NO_CIRCUMSTANCES, day, duties, departments), asked_of(code, duties)))
 
 
 @lru_cache(maxsize=16384)

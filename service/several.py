@@ -99,8 +99,7 @@ def common_views(text: str, matters: Sequence[Matter]) -> list[tuple[TextSpan, .
     """What of the text every recipient of each matter may see, nothing where it has none."""
     if any(one.accusation or one.answer.assignment.withheld for one in matters):
         return [_common_view(text, matters, _recipients(matter)) for matter in matters]
-    sent = [one.answer.assignment.lead or one.answer.assignment.supporting for one in matters]
-    return [(TextSpan(0, len(text)),) if to_any else () for to_any in sent]
+    return [(TextSpan(0, len(text)),) if _recipients(one) else () for one in matters]
 
 
 def _common_view(text: str, matters: Sequence[Matter], recipients: Collection[str]) -> tuple[TextSpan, ...]:

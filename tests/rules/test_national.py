@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 
 import pytest
 
-from rules import taxonomy
+from rules import kept, taxonomy
 from rules.engine import Engine
 from rules.lint import contradictions, prove
 from rules.petition import Petition
@@ -99,7 +99,7 @@ def test_the_four_kinds_are_heard(engine: Engine, text: str, kind: Kind) -> None
 
 
 def test_what_is_above_a_label_is_told_of_more_labels_than_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(taxonomy, "MOST_KEPT", 0)
+    monkeypatch.setattr(kept, "MOST_KEPT", 0)
     labels = ["88", "88.01", "88.01.02", "道路 88"]
     assert [[at_level(label, level) for label in labels] for level in (1, 2, 3)] == [
         ["88", "88", "88", "道路 88"],
